@@ -1,0 +1,342 @@
+package decision
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/shopspring/decimal"
+)
+
+// ClockSkew is how far a NotAfter field may lie in the future, for callers
+// whose clocks run ahead of ours.
+const ClockSkew = 5 * time.Minute
+
+// DecodeFields reads the "fields" object of a request against a kind's
+// declaration. Every fault is reported at once, with a JSON pointer under
+// base and never with the value. now bounds NotAfter fields.
+//
+// requireAll is false for records read from Odoo: there, a required field
+// that Odoo does not have goes to the policy as missing instead.
+func DecodeFields(raw json.RawMessage, fields []Field, base string, now time.Time, requireAll bool) (Record, []FieldError) {
+	tree, err := objectOf(raw)
+	if err != nil {
+		return nil, []FieldError{{Pointer: base, Code: "type", Message: "must be a JSON object"}}
+	}
+	d := decoder{now: now, requireAll: requireAll, record: Record{}}
+	flat := map[string]any{}
+	d.flatten(tree, "", base, fields, flat)
+	d.fields(flat, base, fields)
+	slices.SortFunc(d.errs, func(a, b FieldError) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return d.record, d.errs
+}
+
+func objectOf(raw json.RawMessage) (map[string]any, error) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var tree map[string]any
+	if err := dec.Decode(&tree); err != nil {
+		return nil, err
+	}
+	if tree == nil {
+		return nil, fmt.Errorf("null")
+	}
+	return tree, nil
+}
+
+type decoder struct {
+	now        time.Time
+	requireAll bool
+	record     Record
+	errs       []FieldError
+}
+
+func (d *decoder) fault(pointer, code, message string) {
+	d.errs = append(d.errs, FieldError{Pointer: pointer, Code: code, Message: message})
+}
+
+// flatten turns nested objects into dotted paths, and reports keys that are
+// neither a declared field nor on the way to one.
+func (d *decoder) flatten(tree map[string]any, prefix, pointer string, fields []Field, flat map[string]any) {
+	for _, key := range slices.Sorted(maps.Keys(tree)) {
+		path, at := prefix+key, pointer+"/"+escapePointer(key)
+		leaf, branch := declared(fields, path)
+		switch child, isObject := tree[key].(map[string]any); {
+		case leaf && !strings.Contains(key, "."):
+			flat[path] = tree[key]
+		case branch && isObject:
+			d.flatten(child, path+".", at, fields, flat)
+		case branch:
+			d.fault(at, "type", "must be a JSON object")
+		default:
+			d.fault(maskPointer(at), "unknown", "not a field of this kind; allowed are "+strings.Join(paths(fields), ", "))
+		}
+	}
+}
+
+// declared says whether path is a field, or an object that holds fields.
+func declared(fields []Field, path string) (leaf, branch bool) {
+	for _, f := range fields {
+		leaf = leaf || f.Path == path
+		branch = branch || strings.HasPrefix(f.Path, path+".")
+	}
+	return leaf, branch
+}
+
+func paths(fields []Field) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = f.Path
+	}
+	return out
+}
+
+func escapePointer(key string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+}
+
+// maskPointer shortens the pointer of an unknown key: the key is the
+// caller's text and may hold anything.
+func maskPointer(pointer string) string {
+	const most = 100
+	if len(pointer) <= most {
+		return pointer
+	}
+	return strings.ToValidUTF8(pointer[:most], "") + "…"
+}
+
+func (d *decoder) fields(flat map[string]any, base string, fields []Field) {
+	for _, f := range fields {
+		pointer := base + "/" + strings.ReplaceAll(f.Path, ".", "/")
+		raw, ok := flat[f.Path]
+		if !ok {
+			if f.Required && d.requireAll {
+				d.fault(pointer, "required", "required: "+f.allowed())
+			}
+			continue
+		}
+		if value, ok := d.value(raw, pointer, f); ok {
+			d.record[f.Path] = value
+		}
+	}
+}
+
+// value converts and checks one value; it reports its own faults.
+func (d *decoder) value(raw any, pointer string, f Field) (any, bool) {
+	if f.Type == TypeLines {
+		return d.lines(raw, pointer, f)
+	}
+	value, ok := parseValue(raw, f)
+	if !ok {
+		d.fault(pointer, "type", "must be "+f.allowed())
+		return nil, false
+	}
+	if code := outOfBounds(value, f); code != "" {
+		d.fault(pointer, code, "must be "+f.allowed())
+		return nil, false
+	}
+	if t, isTime := value.(time.Time); isTime && f.NotAfter && t.After(d.now.Add(ClockSkew)) {
+		d.fault(pointer, "future", "must not lie in the future")
+		return nil, false
+	}
+	return value, true
+}
+
+func (d *decoder) lines(raw any, pointer string, f Field) (any, bool) {
+	list, ok := raw.([]any)
+	if !ok || len(list) == 0 || len(list) > MaxLines {
+		d.fault(pointer, "type", "must be "+f.allowed())
+		return nil, false
+	}
+	lines := make([]Record, 0, len(list))
+	for i, item := range list {
+		at := fmt.Sprintf("%s/%d", pointer, i)
+		object, ok := item.(map[string]any)
+		if !ok {
+			d.fault(at, "type", "must be a JSON object")
+			continue
+		}
+		line := decoder{now: d.now, requireAll: true, record: Record{}}
+		flat := map[string]any{}
+		line.flatten(object, "", at, f.Items, flat)
+		line.fields(flat, at, f.Items)
+		d.errs = append(d.errs, line.errs...)
+		lines = append(lines, line.record)
+	}
+	return lines, len(lines) == len(list)
+}
+
+// parseValue gives the Go value of a declared type, or false.
+func parseValue(raw any, f Field) (any, bool) {
+	switch f.Type {
+	case TypeBoolean:
+		b, ok := raw.(bool)
+		return b, ok
+	case TypeMoney, TypeNumber:
+		n, ok := raw.(json.Number)
+		if !ok {
+			return nil, false
+		}
+		v, err := parseDecimal(n.String())
+		return v, err == nil
+	case TypeInteger, TypeID:
+		n, ok := raw.(json.Number)
+		if !ok {
+			return nil, false
+		}
+		v, err := strconv.ParseInt(n.String(), 10, 64)
+		return v, err == nil
+	}
+	text, ok := raw.(string)
+	if !ok {
+		return nil, false
+	}
+	if f.Type == TypeTime {
+		return parseTime(text)
+	}
+	return text, true
+}
+
+// parseTime accepts RFC 3339 and Odoo's own notation, which is UTC. Years
+// outside 1970 to 2200 are typing errors.
+func parseTime(text string) (any, bool) {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		if t, err = time.Parse(time.DateTime, text); err != nil {
+			return nil, false
+		}
+	}
+	t = t.UTC().Truncate(time.Microsecond)
+	return t, t.Year() >= 1970 && t.Year() <= 2200
+}
+
+// outOfBounds names the rule a value of the right type breaks, or "".
+func outOfBounds(value any, f Field) string {
+	switch v := value.(type) {
+	case string:
+		return textFault(v, f)
+	case int64:
+		if f.Type == TypeID && v <= 0 {
+			return "minimum"
+		}
+		return boundFault(decimal.NewFromInt(v), f)
+	case decimal.Decimal:
+		return boundFault(v, f)
+	}
+	return ""
+}
+
+func boundFault(v decimal.Decimal, f Field) string {
+	switch {
+	case f.Min != nil && v.LessThan(*f.Min):
+		return "minimum"
+	case f.Max != nil && v.GreaterThan(*f.Max):
+		return "maximum"
+	}
+	return ""
+}
+
+func textFault(v string, f Field) string {
+	switch {
+	case f.Type == TypeEnum && !slices.Contains(f.Enum, v):
+		return "enum"
+	case f.Type == TypeCode && !IsCode(v, 128):
+		return "pattern"
+	case f.Type == TypeText && (v == "" || len(v) > MaxText || !utf8.ValidString(v) || strings.ContainsRune(v, 0)):
+		return "length"
+	}
+	return ""
+}
+
+// IsCode says whether s is 1 to most bytes out of A-Z a-z 0-9 . _ : / + -,
+// which is what codes, keys and correlation ids may hold.
+func IsCode(s string, most int) bool {
+	if s == "" || len(s) > most {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune("._:/+-", rune(c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// allowed says in words what the field accepts.
+func (f Field) allowed() string {
+	words := map[Type]string{
+		TypeMoney: "an amount as a JSON number without exponent", TypeNumber: "a JSON number without exponent",
+		TypeInteger: "a whole number", TypeID: "a positive whole number",
+		TypeText: fmt.Sprintf("a string of 1 to %d bytes", MaxText), TypeCode: "a string of 1 to 128 letters, digits and . _ : / + -",
+		TypeEnum: "one of " + strings.Join(f.Enum, ", "), TypeBoolean: "true or false",
+		TypeTime:  "a time such as 2026-11-24T09:30:00Z",
+		TypeLines: fmt.Sprintf("a list of 1 to %d objects", MaxLines),
+	}[f.Type]
+	switch {
+	case f.Min != nil && f.Max != nil:
+		words += fmt.Sprintf(" from %s to %s", f.Min, f.Max)
+	case f.Min != nil:
+		words += fmt.Sprintf(" of at least %s", f.Min)
+	case f.Max != nil:
+		words += fmt.Sprintf(" of at most %s", f.Max)
+	}
+	if f.NotAfter {
+		words += ", not in the future"
+	}
+	return words
+}
+
+// decodeStored reads a record that MarshalJSON wrote: flat, already checked.
+func decodeStored(raw json.RawMessage, fields []Field) (Record, error) {
+	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
+		return nil, nil
+	}
+	flat, err := objectOf(raw)
+	if err != nil {
+		return nil, err
+	}
+	return storedRecord(flat, fields)
+}
+
+func storedRecord(flat map[string]any, fields []Field) (Record, error) {
+	record := make(Record, len(flat))
+	for path, value := range flat {
+		i := slices.IndexFunc(fields, func(f Field) bool { return f.Path == path })
+		if i < 0 {
+			return nil, fmt.Errorf("stored record: unknown path %s", path)
+		}
+		v, err := storedValue(value, fields[i])
+		if err != nil {
+			return nil, fmt.Errorf("stored record: %s: %w", path, err)
+		}
+		record[path] = v
+	}
+	return record, nil
+}
+
+func storedValue(value any, f Field) (any, error) {
+	if f.Type != TypeLines {
+		v, ok := parseValue(value, f)
+		if !ok {
+			return nil, fmt.Errorf("not a %s", f.Type)
+		}
+		return v, nil
+	}
+	list, _ := value.([]any)
+	lines := make([]Record, len(list))
+	for i, item := range list {
+		object, _ := item.(map[string]any)
+		line, err := storedRecord(object, f.Items)
+		if err != nil {
+			return nil, err
+		}
+		lines[i] = line
+	}
+	return lines, nil
+}

@@ -1,0 +1,72 @@
+package decision
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// Steps of an exception.
+const (
+	ExceptionOpen    = "open"    // the cause appeared, or appeared again
+	ExceptionClaim   = "claim"   // a person takes it
+	ExceptionResolve = "resolve" // a person says it is done
+	ExceptionSnooze  = "snooze"  // out of sight until a time
+	ExceptionClose   = "close"   // the cause vanished by itself
+)
+
+// States of an exception.
+const (
+	StateOpen     = "open"
+	StateClaimed  = "claimed"
+	StateSnoozed  = "snoozed"
+	StateResolved = "resolved"
+	StateClosed   = "closed"
+)
+
+// ExceptionID derives the id from type and cause: the same cause is the same
+// exception, so that it cannot be open twice.
+func ExceptionID(t ExceptionType, cause string) string {
+	sum := sha256.Sum256([]byte(string(t) + "\x00" + cause))
+	return "exc-" + hex.EncodeToString(sum[:12])
+}
+
+// exception folds one step. The first step of any exception is open.
+func (f folder) exception(s ExceptionStep) error {
+	x, found, err := Find[Exception](f.ctx, f.rows, Exceptions, s.Exception)
+	if err != nil {
+		return err
+	}
+	if !found && s.Step != ExceptionOpen {
+		return Errorf(CodeNotFound, "There is no such exception.")
+	}
+	if s.Comment != "" {
+		x.Comment = s.Comment
+	}
+	switch s.Step {
+	case ExceptionOpen:
+		x = f.reopened(x, found, s)
+	case ExceptionClaim:
+		x.State, x.Owner = StateClaimed, s.By
+	case ExceptionSnooze:
+		x.State, x.SnoozedUntil = StateSnoozed, s.Until
+	case ExceptionResolve:
+		x.State, x.ClosedAt, x.ClosedBy = StateResolved, f.entry.At, s.By
+	case ExceptionClose:
+		x.State, x.ClosedAt, x.ClosedBy = StateClosed, f.entry.At, s.By
+	default:
+		return fmt.Errorf("decision: unknown exception step %q", s.Step)
+	}
+	return f.put(Exceptions, x.ID, x)
+}
+
+// reopened counts the cause once more; an ended exception starts anew.
+func (f folder) reopened(x Exception, found bool, s ExceptionStep) Exception {
+	ended := x.State == StateResolved || x.State == StateClosed
+	if !found || ended {
+		x = Exception{ID: s.Exception, State: StateOpen, OpenedAt: f.entry.At, Times: x.Times}
+	}
+	x.NewException = *s.Opened
+	x.Times++
+	return x
+}

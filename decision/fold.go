@@ -1,0 +1,260 @@
+package decision
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Fold applies one entry to the projections and the head. The live tables
+// and an audit's rebuilt ones come from this same function, so whatever it
+// does not say cannot be in them.
+func Fold(ctx context.Context, rows Rows, head *Head, e Entry) error {
+	head.Seq, head.Hash = e.Seq, e.Hash
+	f := folder{ctx, rows, head, e}
+	switch e.Type {
+	case EntryDecision:
+		return fold(f, f.decision)
+	case EntryApproval:
+		return fold(f, f.approval)
+	case EntryAttempt:
+		return fold(f, f.attempt)
+	case EntryReceipt:
+		return fold(f, f.receipt)
+	case EntryOutcome:
+		return fold(f, f.outcome)
+	case EntryException:
+		return fold(f, f.exception)
+	case EntryActivation:
+		return fold(f, f.activation)
+	case EntrySwitch:
+		return fold(f, f.switches)
+	case EntryErasure, EntryImport:
+		return nil // facts of their own: no projection shows them
+	}
+	return fmt.Errorf("decision: entry %d has the unknown type %q", e.Seq, e.Type)
+}
+
+type folder struct {
+	ctx   context.Context
+	rows  Rows
+	head  *Head
+	entry Entry
+}
+
+func fold[T any](f folder, apply func(T) error) error {
+	var body T
+	if err := json.Unmarshal(f.entry.Body, &body); err != nil {
+		return fmt.Errorf("decision: body of entry %d: %w", f.entry.Seq, err)
+	}
+	return apply(body)
+}
+
+func (f folder) put(table Table, id string, row any) error {
+	return put(f.ctx, f.rows, table, id, row)
+}
+
+func (f folder) decision(d Decision) error {
+	row := DecisionRow{
+		ID: d.ID, Seq: f.entry.Seq, At: f.entry.At, Kind: d.Kind, Channel: d.Channel,
+		DB: d.Subject.DB, Model: d.Subject.Model, RecordID: d.Subject.ID, Correlation: d.Correlation, Outcome: d.Outcome, Status: d.Status, Apply: d.Apply,
+		Action: d.Recommendation.Action, Approval: d.Approval, Execution: d.Execution, Snapshot: d.Snapshot,
+		AtStake: d.Recommendation.AtStake, Reasons: d.Verdict.Reasons, UpdatedSeq: f.entry.Seq,
+	}
+	if err := f.put(Decisions, d.ID, row); err != nil {
+		return err
+	}
+	if d.Approval != "" {
+		if err := f.put(Approvals, d.Approval, openApproval(d, f.entry.At)); err != nil {
+			return err
+		}
+	}
+	f.spend(d)
+	if d.Apply == ByCaller {
+		return nil // the caller applies; nothing enters the executions
+	}
+	for i, step := range d.Protective {
+		if err := f.execution(d, step, "", i+1); err != nil {
+			return err
+		}
+	}
+	if d.Status == Executing {
+		return f.execution(d, PlannedStep{d.Execution, d.Recommendation.Action}, "", 0)
+	}
+	return nil
+}
+
+// spend counts what the policy executed by itself against the hour's budget.
+func (f folder) spend(d Decision) {
+	if d.Outcome != Execute || d.Recommendation.Action.Class() != Effective {
+		return
+	}
+	spent := f.head.Spent[d.Kind].In(f.entry.At)
+	spent.Count++
+	if d.Recommendation.AtStake != nil {
+		spent.Amount = spent.Amount.Add(d.Recommendation.AtStake.Amount)
+	}
+	next := map[string]Spent{d.Kind: spent}
+	for kind, other := range f.head.Spent {
+		if kind != d.Kind {
+			next[kind] = other
+		}
+	}
+	f.head.Spent = next
+}
+
+func openApproval(d Decision, at time.Time) Approval {
+	return Approval{
+		ID: d.Approval, Decision: d.ID, Kind: d.Kind, Model: d.Subject.Model, RecordID: d.Subject.ID,
+		Status: AwaitingApproval, Roles: d.Verdict.Roles, People: max(1, d.Verdict.People),
+		RequestedBy: d.RequestedBy, Action: d.Recommendation.Action, ActionHash: d.ActionHash, Fingerprint: d.Fingerprint,
+		AtStake: d.Recommendation.AtStake, Reasons: d.Verdict.Reasons,
+		OpenedAt: at, Deadline: at.Add(time.Duration(max(1, d.Verdict.Hours)) * time.Hour),
+	}
+}
+
+// executionsPerEntry bounds the executions one entry creates, so that Order
+// stays unique and in decision order.
+const executionsPerEntry = 100
+
+func (f folder) execution(d Decision, step PlannedStep, approval string, index int) error {
+	x := Execution{
+		ID: step.Execution, Decision: d.ID, Approval: approval, Kind: d.Kind, Subject: d.Subject,
+		Record: d.Subject.Record(), Action: step.Action, Class: step.Action.Class(), Correlation: d.Correlation,
+		Reasons: d.Verdict.Reasons, Status: ExecutionWaiting, Order: f.entry.Seq*executionsPerEntry + int64(index), Due: f.entry.At,
+	}
+	if d.Recommendation.AtStake != nil {
+		x.Currency = d.Recommendation.AtStake.Currency
+	}
+	if x.Class == Effective {
+		x.Fingerprint = d.Fingerprint
+	}
+	return f.put(Executions, x.ID, x)
+}
+
+func (f folder) approval(s ApprovalStep) error {
+	a, err := Load[Approval](f.ctx, f.rows, Approvals, s.Approval)
+	if err != nil {
+		return err
+	}
+	if s.Step == StepGrant {
+		a.Signatures = append(a.Signatures, Signature{By: s.By, Role: s.Role, At: s.At})
+	}
+	if !s.Complete {
+		return f.put(Approvals, a.ID, a)
+	}
+	status, err := f.move(a.Decision, s.Step)
+	if err != nil {
+		return err
+	}
+	a.Status, a.ClosedBy, a.ClosedAt, a.Comment = status, s.By, s.At, s.Comment
+	if err := f.put(Approvals, a.ID, a); err != nil {
+		return err
+	}
+	if status != Executing {
+		return nil
+	}
+	return f.granted(a)
+}
+
+// granted inserts the execution that a complete approval allows. Everything
+// it needs is in the approval and the decision's row.
+func (f folder) granted(a Approval) error {
+	row, err := Load[DecisionRow](f.ctx, f.rows, Decisions, a.Decision)
+	if err != nil {
+		return err
+	}
+	d := Decision{
+		ID: a.Decision, Kind: a.Kind, Subject: Subject{DB: row.DB, Model: a.Model, ID: a.RecordID}, Fingerprint: a.Fingerprint,
+		Correlation: row.Correlation, Recommendation: Recommendation{Action: a.Action, AtStake: a.AtStake},
+		Verdict: Verdict{Reasons: a.Reasons},
+	}
+	return f.execution(d, PlannedStep{row.Execution, a.Action}, a.ID, 0)
+}
+
+// move changes a decision's status by the lifecycle table.
+func (f folder) move(decision string, step Step) (Status, error) {
+	row, err := Load[DecisionRow](f.ctx, f.rows, Decisions, decision)
+	if err != nil {
+		return "", err
+	}
+	status, err := Next(row.Status, step, row.Apply)
+	if err != nil {
+		return "", err
+	}
+	row.Status, row.UpdatedSeq = status, f.entry.Seq
+	return status, f.put(Decisions, row.ID, row)
+}
+
+func (f folder) attempt(a Attempt) error {
+	x, err := Load[Execution](f.ctx, f.rows, Executions, a.Execution)
+	if err != nil {
+		return err
+	}
+	if x.Status == ExecutionParked && x.Class == Effective {
+		if _, err := f.move(x.Decision, StepResume); err != nil {
+			return err
+		}
+	}
+	x.Status, x.Attempts, x.LeaseUntil = ExecutionRunning, a.Number, a.Until
+	return f.put(Executions, x.ID, x)
+}
+
+// receiptSteps maps a result to the execution's status and the decision's step.
+var receiptSteps = map[Result]struct {
+	status ExecutionStatus
+	step   Step
+}{
+	ResultDone:  {ExecutionDone, StepApply},
+	ResultRetry: {ExecutionWaiting, ""},
+	ResultFail:  {ExecutionFailed, StepFail},
+	ResultStale: {ExecutionStale, StepStale},
+	ResultVoid:  {ExecutionVoid, StepVoid},
+	ResultPark:  {ExecutionParked, StepPark},
+}
+
+func (f folder) receipt(r Receipt) error {
+	to, known := receiptSteps[r.Result]
+	if !known {
+		return fmt.Errorf("decision: receipt with the unknown result %q", r.Result)
+	}
+	if r.Decision != "" { // the caller applied it: there is no execution row
+		_, err := f.move(r.Decision, to.step)
+		return err
+	}
+	x, err := Load[Execution](f.ctx, f.rows, Executions, r.Execution)
+	if err != nil {
+		return err
+	}
+	x.Status, x.Code, x.Ref, x.LeaseUntil = to.status, r.Code, r.Ref, time.Time{}
+	if r.Result == ResultRetry {
+		x.Due = r.Due
+	}
+	if err := f.put(Executions, x.ID, x); err != nil {
+		return err
+	}
+	if x.Class != Effective || to.step == "" {
+		return nil // protective actions do not end a decision
+	}
+	_, err = f.move(x.Decision, to.step)
+	return err
+}
+
+func (f folder) outcome(o OutcomeRecord) error {
+	return f.put(Outcomes, o.ID, OutcomeRow{OutcomeRecord: o, KnownAt: f.entry.At})
+}
+
+func (f folder) activation(a Activation) error {
+	f.head.Policy = a.Policy
+	f.head.Epoch++
+	return nil
+}
+
+// switches sets the controls. Releasing the kill switch resumes nothing by
+// itself: the executor leases parked executions again and journals that.
+func (f folder) switches(s SwitchChange) error {
+	f.head.Switches = s.Switches
+	f.head.Epoch++
+	return nil
+}

@@ -1,0 +1,66 @@
+package decision
+
+import "time"
+
+// changeKind is governance without a model: somebody wants to change
+// something in Odoo that costs margin, stock or trust.
+var changeKind = Kind{
+	Name: "change",
+	Doc:  "May this change be made? Discounts, price overrides, campaign exceptions, stock corrections, write-offs, vendor bank details, emergency purchases, payment-state overrides; decided by rules.",
+	Models: []string{"sale.order", "product.template", "stock.quant", "stock.scrap", "account.move",
+		"res.partner", "res.partner.bank", "purchase.order"},
+	Amount: "amount",
+	Fields: []Field{
+		{Path: "type", Type: TypeEnum, Enum: []string{"discount", "price_override", "campaign_exception", "stock_correction", "write_off", "bank_details", "emergency_purchase", "payment_state"}, Required: true, Example: `"discount"`, Doc: "What is to be changed."},
+		{Path: "currency", Type: TypeCode, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
+		{Path: "amount", Type: TypeMoney, Required: true, Min: zero, Example: "35.00", Doc: "Money at stake: margin given away, value written off, value of the purchase."},
+		{Path: "state", Type: TypeCode, Absent: "not_given", Example: `"draft"`, Doc: "State of the record in Odoo."},
+		{Path: "amount_total", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "350.00", Doc: "Total of the order that is changed."},
+		{Path: "partner_id", Type: TypeID, Absent: "not_given", Example: "14", Doc: "Customer or vendor concerned."},
+		{Path: "line_id", Type: TypeID, Absent: "not_given", Example: "64", Doc: "Order line concerned."},
+		{Path: "discount", Type: TypeNumber, Min: zero, Max: bound("100"), Unit: "percent", Absent: "not_given", Example: "10", Doc: "Discount after the change."},
+		{Path: "price_unit", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "70.00", Doc: "Unit price after the change."},
+		{Path: "margin_percent", Type: TypeNumber, Min: bound("-1000"), Max: bound("100"), Unit: "percent", Absent: "not_given", Example: "22.5", Doc: "Margin after the change."},
+		{Path: "budget_left", Type: TypeMoney, Absent: "not_given", Example: "5000.00", Doc: "Budget left before an emergency purchase; may be negative."},
+		{Path: "evidence", Type: TypeCode, Absent: "no_evidence", Example: `"callback:2026-11-24"`, Doc: "Reference to the evidence, e.g. of a call back."},
+		{Path: "change_hash", Type: TypeCode, Absent: "not_given", Example: `"sha256:9f2c"`, Doc: "Hash of the new value where the value itself must not be stored, e.g. an IBAN."},
+	},
+	Entities: []Entity{{Type: "partner", Path: "partner_id", Cap: 200}},
+	Features: []Feature{
+		{Path: "history.partner_changes_30d", Type: TypeInteger, Entity: "partner", Kind: "change", Window: 30 * 24 * time.Hour, Fold: Count, Doc: "Changes asked for about the same partner in 30 days."},
+	},
+	Actions: []string{"price_write", "discount_write", "manual", "activity", "note", NoAction},
+	Propose: proposeChange,
+	Check:   checkChange,
+}
+
+// proposeChange writes discount or price where we know how; every other
+// change is made by a person once it has assent.
+func proposeChange(s Snapshot, _ Assessment) Recommendation {
+	r := Recommendation{AtStake: atStake(s, "amount"), Action: Action{Name: "manual"}}
+	kind, _ := s.Fields.Text("type")
+	line, ok := s.Fields.Integer("line_id")
+	if !ok || s.Subject.Model != "sale.order" {
+		return r
+	}
+	if discount, known := s.Fields.Money("discount"); known && kind == "discount" {
+		r.Action = Action{Name: "discount_write", Params: Record{"line_id": line, "discount": discount}}
+	}
+	if price, known := s.Fields.Money("price_unit"); known && kind == "price_override" {
+		r.Action = Action{Name: "price_write", Params: Record{"line_id": line, "price_unit": price}}
+	}
+	return r
+}
+
+// checkChange asks for the new value with the types that have one.
+func checkChange(s Snapshot) []FieldError {
+	kind, _ := s.Fields.Text("type")
+	need := map[string]string{"discount": "discount", "price_override": "price_unit", "bank_details": "change_hash"}[kind]
+	if need == "" {
+		return nil
+	}
+	if _, ok := s.Fields[need]; ok {
+		return nil
+	}
+	return []FieldError{{Pointer: "/fields/" + need, Code: "required", Message: "required for this type of change"}}
+}

@@ -1,0 +1,76 @@
+package decision
+
+import "time"
+
+// orderKind asks whether a sales order may be confirmed (fraud).
+var orderKind = Kind{
+	Name:   "order",
+	Doc:    "May this sales order be confirmed? Assesses the probability of fraud.",
+	Models: []string{"sale.order"},
+	Amount: "amount_total",
+	Fields: []Field{
+		{Path: "reference", Type: TypeCode, Absent: "not_given", Example: `"S00036"`, Doc: "Order number as people know it."},
+		{Path: "state", Type: TypeEnum, Enum: []string{"draft", "sent", "sale", "done", "cancel"}, Required: true, Example: `"draft"`, Doc: "State of the order in Odoo."},
+		{Path: "date_order", Type: TypeTime, Required: true, NotAfter: true, Example: `"2026-11-24T09:30:00Z"`, Doc: "When the customer ordered."},
+		{Path: "currency", Type: TypeCode, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
+		{Path: "amount_total", Type: TypeMoney, Required: true, Min: zero, Example: "120.50", Doc: "Total of the order, tax included."},
+		{Path: "partner_id", Type: TypeID, Required: true, Example: "14", Doc: "The customer, res.partner."},
+		{Path: "customer.since", Type: TypeTime, Absent: "not_given", Example: `"2024-03-01T00:00:00Z"`, Doc: "When the customer's record was created."},
+		{Path: "customer.orders", Type: TypeInteger, Min: zero, Absent: "not_given", Example: "3", Doc: "Orders the customer confirmed before this one."},
+		{Path: "customer.email", Type: TypeText, Personal: true, Absent: "no_email", Example: `"ada@example.com"`, Doc: "E-mail address; kept as a keyed hash."},
+		{Path: "customer.phone", Type: TypeText, Personal: true, Absent: "no_phone", Example: `"+15550100"`, Doc: "Phone number; kept as a keyed hash."},
+		{Path: "billing.country", Type: TypeCode, Absent: "no_country", Example: `"DE"`, Doc: "ISO 3166 country of the invoice address."},
+		{Path: "billing.zip", Type: TypeText, Personal: true, Absent: "no_zip", Example: `"10115"`, Doc: "Postcode of the invoice address."},
+		{Path: "shipping.country", Type: TypeCode, Absent: "no_country", Example: `"DE"`, Doc: "ISO 3166 country of the delivery address."},
+		{Path: "shipping.zip", Type: TypeText, Personal: true, Absent: "no_zip", Example: `"10115"`, Doc: "Postcode of the delivery address."},
+		{Path: "shipping.express", Type: TypeBoolean, Absent: "not_given", Example: "false", Doc: "The customer paid for the fastest delivery."},
+		{Path: "payment.method", Type: TypeCode, Absent: "no_payment", Example: `"card"`, Doc: "Payment method code."},
+		{Path: "payment.state", Type: TypeEnum, Enum: []string{"pending", "authorized", "done", "cancel", "error"}, Absent: "no_payment", Example: `"authorized"`, Doc: "State of the last payment transaction."},
+		{Path: "commitment_date", Type: TypeTime, Absent: "no_promise", Example: `"2026-11-27T00:00:00Z"`, Doc: "Delivery date promised to the customer."},
+		{Path: "warehouse_id", Type: TypeID, Absent: "not_given", Example: "1", Doc: "Warehouse the order ships from."},
+		{Path: "lines", Type: TypeLines, Absent: "not_given", Items: orderLine, Example: `[{"product_id":49,"quantity":2,"price_unit":60.25}]`, Doc: "The order's lines."},
+		{Path: "signals.ip_country", Type: TypeCode, Absent: "no_signal", Example: `"DE"`, Doc: "Country of the buyer's IP address, from the shop."},
+		{Path: "signals.avs", Type: TypeEnum, Enum: []string{"match", "partial", "mismatch", "unavailable"}, Absent: "no_signal", Example: `"match"`, Doc: "Address check by the card issuer."},
+		{Path: "signals.cvc", Type: TypeEnum, Enum: []string{"match", "mismatch", "unavailable"}, Absent: "no_signal", Example: `"match"`, Doc: "Card code check by the card issuer."},
+		{Path: "signals.psp_score", Type: TypeNumber, Min: zero, Max: bound("100"), Absent: "no_signal", Example: "12", Doc: "Risk score of the payment provider, 0 to 100, high is risky."},
+	},
+	Entities: []Entity{
+		{Type: "partner", Path: "partner_id", Cap: 200},
+		{Type: "email", Path: "customer.email", Cap: 200},
+		{Type: "phone", Path: "customer.phone", Cap: 200},
+	},
+	Features: []Feature{
+		{Path: "history.partner_orders_24h", Type: TypeInteger, Entity: "partner", Kind: "order", Window: 24 * time.Hour, Fold: Count, Doc: "Orders of the same customer in the last 24 hours."},
+		{Path: "history.partner_amount_24h", Type: TypeMoney, Entity: "partner", Kind: "order", Window: 24 * time.Hour, Fold: Sum, Doc: "Their total, in the company's currency."},
+		{Path: "history.email_orders_24h", Type: TypeInteger, Entity: "email", Kind: "order", Window: 24 * time.Hour, Fold: Count, Doc: "Orders with the same e-mail address in the last 24 hours."},
+		{Path: "history.email_partners_30d", Type: TypeInteger, Entity: "email", Kind: "order", Window: 30 * 24 * time.Hour, Fold: DistinctPartners, Doc: "Different customers behind the same e-mail address in 30 days."},
+		{Path: "history.phone_partners_30d", Type: TypeInteger, Entity: "phone", Kind: "order", Window: 30 * 24 * time.Hour, Fold: DistinctPartners, Doc: "Different customers behind the same phone number in 30 days."},
+	},
+	Actions: []string{"confirm", "hold", "activity", "note", "cancel", NoAction},
+	Propose: proposeOrder,
+}
+
+var orderLine = []Field{
+	{Path: "product_id", Type: TypeID, Required: true, Example: "49", Doc: "The product."},
+	{Path: "quantity", Type: TypeNumber, Required: true, Min: zero, Example: "2", Doc: "Ordered quantity, in the line's unit."},
+	{Path: "price_unit", Type: TypeMoney, Absent: "not_given", Min: zero, Example: "60.25", Doc: "Unit price."},
+	{Path: "discount", Type: TypeNumber, Absent: "not_given", Max: bound("100"), Unit: "percent", Example: "0", Doc: "Discount of the line."},
+}
+
+// proposeOrder confirms a quotation that somebody placed; an order that is
+// already confirmed, done or cancelled is left alone.
+func proposeOrder(s Snapshot, _ Assessment) Recommendation {
+	r := Recommendation{AtStake: atStake(s, "amount_total")}
+	if s.Proposed != nil {
+		r.Action = *s.Proposed
+		return r
+	}
+	switch state, _ := s.Fields.Text("state"); state {
+	case "draft", "sent":
+		r.Action = Action{Name: "confirm"}
+		r.Alternates = []Alternate{{Action{Name: "cancel"}, "NOT_REVERSIBLE"}}
+	default:
+		r.Action = Action{Name: NoAction}
+	}
+	return r
+}

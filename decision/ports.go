@@ -1,0 +1,50 @@
+package decision
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// Assessor is a model of one kind. Assess is pure: it reads the snapshot and
+// nothing else.
+type Assessor interface {
+	Assess(Snapshot) (Assessment, error)
+	Revision() string // content hash of the model
+}
+
+// Policy is one compiled policy revision.
+type Policy interface {
+	Revision() string
+	// Govern never fails open: whatever goes wrong gives FallbackVerdict with
+	// the failure's code in Verdict.Failure.
+	Govern(ctx context.Context, s Snapshot, a Assessment, r Recommendation) Verdict
+	// Caps bound what the kind may execute by itself in an hour; a kind
+	// without caps has the zero Caps, which allow nothing.
+	Caps(kind string) Caps
+}
+
+// Policies finds compiled policies. CodeNotFound for an unknown revision.
+type Policies interface {
+	Policy(ctx context.Context, revision string) (Policy, error)
+}
+
+// Records reads a subject from Odoo as the "fields" object of its kind:
+// nested JSON, only what is known. CodeNotFound when it cannot be seen,
+// CodeUnavailable when Odoo cannot be reached.
+type Records interface {
+	ReadRecord(ctx context.Context, c Company, kind Kind, s Subject) (json.RawMessage, error)
+}
+
+// Applied is what an Actuator reports about one attempt.
+type Applied struct {
+	Result Result // ResultDone only after reading the effect back
+	Code   string // why, e.g. "already_applied", "user_error"; never Odoo's text
+	Ref    string // what was created, "model:id"
+}
+
+// Actuator applies one execution outside: read the precondition, act, read
+// back. unknown says that an earlier attempt may have taken effect, so that
+// its marker must be looked for before acting.
+type Actuator interface {
+	Apply(ctx context.Context, c Company, x Execution, unknown bool) Applied
+}

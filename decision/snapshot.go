@@ -1,0 +1,105 @@
+package decision
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// Snapshot is everything an evaluation reads, and nothing else is read. It
+// is sealed with its own key; the decision holds only its hash.
+type Snapshot struct {
+	Company         string               `json:"company"`
+	CompanyCurrency string               `json:"company_currency"`
+	Kind            string               `json:"kind"`
+	Channel         string               `json:"channel,omitempty"`
+	Subject         Subject              `json:"subject"`
+	Now             time.Time            `json:"now"`      // UTC; the only clock of the evaluation
+	Seed            uint64               `json:"seed"`     // for anything random
+	Bucket          int                  `json:"bucket"`   // 0 to 99: rollout bucket of the subject
+	Rate            decimal.Decimal      `json:"rate"`     // company currency for one unit of the request's currency
+	Fields          Record               `json:"fields"`   // amounts in the request's currency
+	Missing         map[string]string    `json:"missing"`  // path of each unknown optional or required field: why
+	Context         Record               `json:"context"`  // features, amounts in the company's currency
+	KnownAt         map[string]time.Time `json:"known_at"` // when each feature's newest evidence became known
+	Proposed        *Action              `json:"proposed,omitempty"`
+	RequestedBy     string               `json:"requested_by,omitempty"`
+	Failures        []Failure            `json:"failures,omitempty"` // recorded, so that replay does not re-race them
+	Revisions       Revisions            `json:"revisions"`
+}
+
+// Revisions names the artefacts a decision was made with.
+type Revisions struct {
+	Policy string `json:"policy"`
+	Model  string `json:"model,omitempty"`
+	Code   string `json:"code"`
+}
+
+// InCompanyCurrency converts an amount of the request at the snapshot's rate.
+func (s Snapshot) InCompanyCurrency(amount decimal.Decimal) Money {
+	return Money{amount.Mul(s.Rate), s.CompanyCurrency}.Rounded()
+}
+
+// Encode gives the canonical bytes: same snapshot, same bytes.
+func (s Snapshot) Encode() ([]byte, error) { return canonical(s) }
+
+// HashSnapshot is the hex SHA-256 of a snapshot's canonical bytes.
+func HashSnapshot(encoded []byte) string {
+	sum := sha256.Sum256(encoded)
+	return hex.EncodeToString(sum[:])
+}
+
+// DecodeSnapshot reads what Encode wrote. The kind's declaration gives every
+// value its Go type back.
+func DecodeSnapshot(data []byte) (Snapshot, error) {
+	type plain Snapshot
+	var raw struct {
+		plain
+		Fields   json.RawMessage `json:"fields"`
+		Context  json.RawMessage `json:"context"`
+		Proposed *struct {
+			Name   string          `json:"name"`
+			Params json.RawMessage `json:"params"`
+		} `json:"proposed"`
+	}
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return Snapshot{}, err
+	}
+	s := Snapshot(raw.plain)
+	kind, ok := KindNamed(s.Kind)
+	if !ok {
+		return Snapshot{}, Errorf(CodeNotFound, "The snapshot is of a kind this release does not know.")
+	}
+	var err error
+	if s.Fields, err = decodeStored(raw.Fields, kind.Fields); err != nil {
+		return Snapshot{}, err
+	}
+	if s.Context, err = decodeStored(raw.Context, kind.featureFields()); err != nil {
+		return Snapshot{}, err
+	}
+	if raw.Proposed != nil {
+		spec, _ := ActionNamed(raw.Proposed.Name)
+		params, err := decodeStored(raw.Proposed.Params, spec.Params)
+		if err != nil {
+			return Snapshot{}, err
+		}
+		s.Proposed = &Action{Name: raw.Proposed.Name, Params: params}
+	}
+	return s, nil
+}
+
+// featureFields are the features as fields, for encoding and the policy.
+func (k Kind) featureFields() []Field {
+	fields := make([]Field, len(k.Features))
+	for i, f := range k.Features {
+		fields[i] = Field{Path: f.Path, Type: f.Type, Absent: "no_history", Doc: f.Doc, Example: "0"}
+	}
+	return fields
+}
+
+// ContextFields are the declared features in the form of fields: what the
+// policy sees under "context".
+func (k Kind) ContextFields() []Field { return k.featureFields() }
