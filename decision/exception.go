@@ -1,9 +1,11 @@
 package decision
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"time"
 )
 
 // Steps of an exception.
@@ -69,4 +71,39 @@ func (f folder) reopened(x Exception, found bool, s ExceptionStep) Exception {
 	x.NewException = *s.Opened
 	x.Times++
 	return x
+}
+
+// open says that somebody still has to look.
+func (x Exception) open() bool {
+	return x.State == StateOpen || x.State == StateClaimed || x.State == StateSnoozed
+}
+
+// CloseException journals that the cause vanished; nothing happens when no
+// such exception is open.
+func (w *Writer) CloseException(ctx context.Context, entryID string, at time.Time, id string) error {
+	x, found, err := Find[Exception](ctx, w, Exceptions, id)
+	if err != nil || !found || !x.open() {
+		return err
+	}
+	_, err = w.Append(ctx, entryID, EntryException, at, ExceptionStep{Exception: id, Step: ExceptionClose, By: System})
+	return err
+}
+
+// MayAct says whether a person may claim, snooze or resolve: who has the
+// owner role or operations, while it is open, unless another person owns it.
+func (x Exception) MayAct(u User) error {
+	_, ok := u.HasRole([]string{x.Role, RoleOperations})
+	switch {
+	case u.Disabled || !ok:
+		return Errorf(CodeForbidden, "This exception belongs to another role.")
+	case !x.open():
+		e := Errorf(CodeConflict, "The exception has ended.")
+		e.Winner = x.State
+		return e
+	case x.Owner != "" && x.Owner != u.ID:
+		e := Errorf(CodeConflict, "Another person owns the exception.")
+		e.Winner = x.Owner
+		return e
+	}
+	return nil
 }

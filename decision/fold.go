@@ -106,7 +106,7 @@ func (f folder) spend(d Decision) {
 
 func openApproval(d Decision, at time.Time) Approval {
 	return Approval{
-		ID: d.Approval, Decision: d.ID, Kind: d.Kind, Model: d.Subject.Model, RecordID: d.Subject.ID,
+		ID: d.Approval, Decision: d.ID, Kind: d.Kind, DB: d.Subject.DB, Model: d.Subject.Model, RecordID: d.Subject.ID,
 		Status: AwaitingApproval, Roles: d.Verdict.Roles, People: max(1, d.Verdict.People),
 		RequestedBy: d.RequestedBy, Action: d.Recommendation.Action, ActionHash: d.ActionHash, Fingerprint: d.Fingerprint,
 		AtStake: d.Recommendation.AtStake, Reasons: d.Verdict.Reasons,
@@ -166,7 +166,7 @@ func (f folder) granted(a Approval) error {
 		return err
 	}
 	d := Decision{
-		ID: a.Decision, Kind: a.Kind, Subject: Subject{DB: row.DB, Model: a.Model, ID: a.RecordID}, Fingerprint: a.Fingerprint,
+		ID: a.Decision, Kind: a.Kind, Subject: Subject{DB: a.DB, Model: a.Model, ID: a.RecordID}, Fingerprint: a.Fingerprint,
 		Correlation: row.Correlation, Recommendation: Recommendation{Action: a.Action, AtStake: a.AtStake},
 		Verdict: Verdict{Reasons: a.Reasons},
 	}
@@ -220,8 +220,7 @@ func (f folder) receipt(r Receipt) error {
 		return fmt.Errorf("decision: receipt with the unknown result %q", r.Result)
 	}
 	if r.Decision != "" { // the caller applied it: there is no execution row
-		_, err := f.move(r.Decision, to.step)
-		return err
+		return f.callerReceipt(r, to.step)
 	}
 	x, err := Load[Execution](f.ctx, f.rows, Executions, r.Execution)
 	if err != nil {
@@ -238,6 +237,16 @@ func (f folder) receipt(r Receipt) error {
 		return nil // protective actions do not end a decision
 	}
 	_, err = f.move(x.Decision, to.step)
+	return err
+}
+
+// callerReceipt moves a decision that its caller applied. Receipts of
+// protective actions are recorded, and move nothing.
+func (f folder) callerReceipt(r Receipt, step Step) error {
+	if r.Execution != ExecutionID(r.Decision, 0) {
+		return nil
+	}
+	_, err := f.move(r.Decision, step)
 	return err
 }
 

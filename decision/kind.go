@@ -17,11 +17,16 @@ type Kind struct {
 	Entities []Entity  // what the decision adds to history
 	Amount   string    // path of the money field that history sums and AtStake uses
 	Actions  []string  // names of the actions it may recommend or protect with
+	// FromAction names fields that may come as parameters of the proposed
+	// action instead: path of the field to name of the parameter.
+	FromAction map[string]string
 	// Propose makes the recommendation. It is pure, and gets what the caller
 	// asked for in Snapshot.Proposed.
 	Propose func(Snapshot, Assessment) Recommendation
 	// Check adds rules across fields to the declared ones, for requests only.
 	Check func(Snapshot) []FieldError
+	// Opens lists the exceptions a person must see, whatever the verdict.
+	Opens func(Snapshot, Evaluation) []NewException
 }
 
 // Entity declares an identifier whose past the features look at. The value

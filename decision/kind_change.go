@@ -29,9 +29,10 @@ var changeKind = Kind{
 	Features: []Feature{
 		{Path: "history.partner_changes_30d", Type: TypeInteger, Entity: "partner", Kind: "change", Window: 30 * 24 * time.Hour, Fold: Count, Doc: "Changes asked for about the same partner in 30 days."},
 	},
-	Actions: []string{"price_write", "discount_write", "manual", "activity", "note", NoAction},
-	Propose: proposeChange,
-	Check:   checkChange,
+	Actions:    []string{"price_write", "discount_write", "manual", "activity", "note", NoAction},
+	FromAction: map[string]string{"line_id": "line_id", "discount": "discount", "price_unit": "price_unit"},
+	Propose:    proposeChange,
+	Check:      checkChange,
 }
 
 // proposeChange writes discount or price where we know how; every other

@@ -1,6 +1,9 @@
 package decision
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // deliveryKind asks whether a delivery will keep its promise.
 var deliveryKind = Kind{
@@ -33,6 +36,7 @@ var deliveryKind = Kind{
 	},
 	Actions: []string{"reschedule", "hold", "activity", "note", NoAction},
 	Propose: proposeDelivery,
+	Opens:   promiseAtRisk,
 }
 
 // proposeDelivery leaves the delivery alone unless the caller asks for a new
@@ -43,4 +47,26 @@ func proposeDelivery(s Snapshot, _ Assessment) Recommendation {
 		r.Action = *s.Proposed
 	}
 	return r
+}
+
+// promiseRisk is the probability from which somebody must look: more likely
+// late than not.
+const promiseRisk = 0.5
+
+// promiseAtRisk opens an exception for a delivery that will probably be late,
+// due before the promise.
+func promiseAtRisk(s Snapshot, e Evaluation) []NewException {
+	p := e.Assessment.Probability
+	if p == nil || *p < promiseRisk {
+		return nil
+	}
+	deadline := s.Now.Add(DefaultHours * time.Hour)
+	if promised, ok := s.Fields["promised_date"].(time.Time); ok && promised.After(s.Now) && promised.Before(deadline) {
+		deadline = promised
+	}
+	return []NewException{{
+		Type: PromiseAtRisk, Cause: "delivery:" + s.Subject.Record(), Subject: &s.Subject, AtRisk: e.Recommendation.AtStake,
+		Evidence: map[string]string{"probability": strconv.FormatFloat(*p, 'f', 3, 64)},
+		Role:     RoleWarehouseLead, Deadline: deadline, Proposed: "expedite",
+	}}
 }

@@ -28,9 +28,10 @@ var refundKind = Kind{
 		{Path: "history.partner_refunds_90d", Type: TypeInteger, Entity: "partner", Kind: "refund", Window: 90 * 24 * time.Hour, Fold: Count, Doc: "Refunds asked for by the same customer in 90 days."},
 		{Path: "history.partner_refunded_90d", Type: TypeMoney, Entity: "partner", Kind: "refund", Window: 90 * 24 * time.Hour, Fold: Sum, Doc: "Their total, in the company's currency."},
 	},
-	Actions: []string{"credit_note", "activity", "note", NoAction},
-	Propose: proposeRefund,
-	Check:   checkRefund,
+	Actions:    []string{"credit_note", "activity", "note", NoAction},
+	FromAction: map[string]string{"amount": "amount", "reason": "code"},
+	Propose:    proposeRefund,
+	Check:      checkRefund,
 }
 
 // proposeRefund credits what was asked for.

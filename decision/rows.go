@@ -57,6 +57,7 @@ type Approval struct {
 	ID          string      `json:"id"`
 	Decision    string      `json:"decision"`
 	Kind        string      `json:"kind"`
+	DB          string      `json:"db,omitempty"`
 	Model       string      `json:"model"`
 	RecordID    int64       `json:"record_id"`
 	Status      Status      `json:"status"` // AwaitingApproval, or how it ended: Executing, AwaitingReceipt, Declined, …

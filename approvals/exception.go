@@ -1,0 +1,85 @@
+package approvals
+
+import (
+	"context"
+	"time"
+
+	"assent/decision"
+)
+
+// Open says that the cause of an exception was seen. The same cause never
+// opens a second one.
+func (s *Service) Open(ctx context.Context, company string, x decision.NewException) (decision.Exception, error) {
+	var after decision.Exception
+	err := s.Ledger.Do(ctx, company, decision.Background, nil, func(ctx context.Context, w *decision.Writer) error {
+		if err := w.OpenException(ctx, s.NewID(), s.now(), x); err != nil {
+			return err
+		}
+		var err error
+		after, err = decision.Load[decision.Exception](ctx, w, decision.Exceptions, decision.ExceptionID(x.Type, x.Cause))
+		return err
+	})
+	return after, err
+}
+
+// CloseCause says that the cause vanished; the exception closes by itself.
+func (s *Service) CloseCause(ctx context.Context, company string, t decision.ExceptionType, cause string) error {
+	return s.Ledger.Do(ctx, company, decision.Background, nil, func(ctx context.Context, w *decision.Writer) error {
+		return w.CloseException(ctx, s.NewID(), s.now(), decision.ExceptionID(t, cause))
+	})
+}
+
+// Claim makes a person the owner. Errors: CodeNotFound, CodeForbidden
+// (role), CodeConflict when it has ended or another person owns it.
+func (s *Service) Claim(ctx context.Context, company, id string, by decision.User) (decision.Exception, error) {
+	return s.step(ctx, company, id, by, "", decision.ExceptionStep{Step: decision.ExceptionClaim})
+}
+
+// Resolve ends an exception by a person who says what was done. Errors as
+// Claim, and CodeInvalid without a comment.
+func (s *Service) Resolve(ctx context.Context, company, id string, by decision.User, comment string) (decision.Exception, error) {
+	if comment == "" {
+		return decision.Exception{}, decision.Invalid("/comment", "required", "required: say what was done")
+	}
+	return s.step(ctx, company, id, by, comment, decision.ExceptionStep{Step: decision.ExceptionResolve})
+}
+
+// maxSnooze bounds how long an exception may be put out of sight.
+const maxSnooze = 30 * 24 * time.Hour
+
+// Snooze puts an exception out of sight until a time. Errors as Claim, and
+// CodeInvalid for a time in the past or more than 30 days away.
+func (s *Service) Snooze(ctx context.Context, company, id string, by decision.User, until time.Time) (decision.Exception, error) {
+	now := s.now()
+	if !until.After(now) || until.After(now.Add(maxSnooze)) {
+		return decision.Exception{}, decision.Invalid("/until", "range", "must lie in the next 30 days")
+	}
+	return s.step(ctx, company, id, by, "", decision.ExceptionStep{Step: decision.ExceptionSnooze, Until: until.UTC().Truncate(time.Microsecond)})
+}
+
+func (s *Service) step(ctx context.Context, company, id string, by decision.User, comment string, step decision.ExceptionStep) (decision.Exception, error) {
+	text, err := s.seal(comment)
+	if err != nil {
+		return decision.Exception{}, err
+	}
+	step.Exception, step.By, step.Comment = id, by.ID, text.ID
+	var after decision.Exception
+	err = s.Ledger.Do(ctx, company, decision.Foreground, nil, func(ctx context.Context, w *decision.Writer) error {
+		x, err := decision.Load[decision.Exception](ctx, w, decision.Exceptions, id)
+		if err != nil {
+			return err
+		}
+		if err := x.MayAct(by); err != nil {
+			return err
+		}
+		if err := text.store(ctx, w); err != nil {
+			return err
+		}
+		if _, err := w.Append(ctx, s.NewID(), decision.EntryException, s.now(), step); err != nil {
+			return err
+		}
+		after, err = decision.Load[decision.Exception](ctx, w, decision.Exceptions, id)
+		return err
+	})
+	return after, err
+}

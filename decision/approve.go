@@ -1,0 +1,107 @@
+package decision
+
+import (
+	"slices"
+	"time"
+)
+
+// Sign says whether a person may assent to an approval now, and gives the
+// step to journal. The approval completes with the last signature it needs.
+// Errors: CodeConflict when it is no longer open or too late, CodeForbidden
+// for the wrong role, one's own request or a second signature.
+func (a Approval) Sign(u User, now time.Time) (ApprovalStep, error) {
+	if err := a.open(now); err != nil {
+		return ApprovalStep{}, err
+	}
+	role, err := a.MayDecide(u)
+	if err != nil {
+		return ApprovalStep{}, err
+	}
+	step := a.step(StepGrant, u.ID, role, now)
+	step.Signed++
+	step.Complete = step.Signed >= a.People
+	return step, nil
+}
+
+// Decline is Sign for refusing: one person with the role is enough.
+func (a Approval) Decline(u User, now time.Time) (ApprovalStep, error) {
+	if err := a.open(now); err != nil {
+		return ApprovalStep{}, err
+	}
+	role, err := a.MayDecide(u)
+	if err != nil {
+		return ApprovalStep{}, err
+	}
+	step := a.step(StepDecline, u.ID, role, now)
+	step.Complete = true
+	return step, nil
+}
+
+// Withdraw takes a request back; only who asked may.
+func (a Approval) Withdraw(actor string, now time.Time) (ApprovalStep, error) {
+	if err := a.open(now); err != nil {
+		return ApprovalStep{}, err
+	}
+	if a.RequestedBy == "" || actor != a.RequestedBy {
+		return ApprovalStep{}, Errorf(CodeForbidden, "Only who asked may withdraw.")
+	}
+	step := a.step(StepWithdraw, actor, "", now)
+	step.Complete = true
+	return step, nil
+}
+
+// End closes an approval by the system: StepExpire once the deadline has
+// passed, StepStale when the record changed. Neither ever executes.
+func (a Approval) End(step Step, now time.Time) (ApprovalStep, error) {
+	switch {
+	case a.Status != AwaitingApproval:
+		return ApprovalStep{}, a.taken()
+	case step == StepExpire && now.Before(a.Deadline):
+		return ApprovalStep{}, Errorf(CodeConflict, "The deadline has not passed.")
+	case step != StepExpire && step != StepStale:
+		return ApprovalStep{}, Errorf(CodeConflict, "The system may only expire an approval or find it stale.")
+	}
+	s := a.step(step, System, "", now)
+	s.Complete = true
+	return s, nil
+}
+
+// MayDecide says by which role a person may act on the approval; a
+// CodeForbidden error says why not.
+func (a Approval) MayDecide(u User) (role string, err error) {
+	role, ok := u.HasRole(a.Roles)
+	switch {
+	case u.Disabled || !ok:
+		return "", Errorf(CodeForbidden, "This approval needs one of the roles it names.")
+	case u.Is(a.RequestedBy):
+		return "", Errorf(CodeForbidden, "No one approves what they asked for.")
+	case slices.ContainsFunc(a.Signatures, func(s Signature) bool { return s.By == u.ID }):
+		return "", Errorf(CodeForbidden, "You have signed already; another person must.")
+	}
+	return role, nil
+}
+
+func (a Approval) open(now time.Time) error {
+	if a.Status != AwaitingApproval {
+		return a.taken()
+	}
+	if !now.Before(a.Deadline) {
+		e := Errorf(CodeConflict, "The deadline has passed; the approval expires without effect.")
+		e.Winner = string(Expired)
+		return e
+	}
+	return nil
+}
+
+func (a Approval) taken() error {
+	e := Errorf(CodeConflict, "The approval is no longer open.")
+	e.Winner = string(a.Status)
+	return e
+}
+
+func (a Approval) step(step Step, by, role string, now time.Time) ApprovalStep {
+	return ApprovalStep{
+		Approval: a.ID, Decision: a.Decision, Step: step, By: by, Role: role,
+		At: now.UTC().Truncate(time.Microsecond), Signed: len(a.Signatures),
+	}
+}

@@ -1,0 +1,219 @@
+package decision
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Audit is the result of verifying one company's memory.
+type Audit struct {
+	Company  string    `json:"company"`
+	Entries  int64     `json:"entries"`
+	Head     string    `json:"head"` // hash of the newest entry
+	Erased   int       `json:"erased"`
+	Problems []Problem `json:"problems,omitempty"`
+}
+
+// Problem is one thing that is not as the journal says.
+type Problem struct {
+	Where string `json:"where"` // "entry 17", "approvals <id>", "head", "checkpoint 40", "snapshot <id>"
+	What  string `json:"what"`
+}
+
+// maxProblems ends an audit that finds nothing in order.
+const maxProblems = 1000
+
+// Verify reads a company's whole journal, recomputes the chain, folds every
+// entry again and compares the projections, keys, snapshots, head and the
+// signed checkpoints kept elsewhere. r must be one consistent view.
+func Verify(ctx context.Context, r Reader, keys Keyring, company string, checkpoints []Checkpoint) (Audit, error) {
+	a := auditor{ctx: ctx, from: r, keys: keys, rows: MemoryRows{}, erased: map[string]bool{}, head: Head{Company: company}, hashes: map[int64]string{}}
+	a.audit.Company = company
+	for _, c := range checkpoints {
+		if c.Company == company {
+			a.hashes[c.Seq] = ""
+		}
+	}
+	if err := a.chain(); err != nil {
+		return a.audit, err
+	}
+	if err := a.projections(); err != nil {
+		return a.audit, err
+	}
+	if err := a.decisions(); err != nil {
+		return a.audit, err
+	}
+	if err := a.checkHead(); err != nil {
+		return a.audit, err
+	}
+	a.checkpoints(checkpoints)
+	a.audit.Entries, a.audit.Head = a.head.Seq, a.head.Hash
+	return a.audit, nil
+}
+
+type auditor struct {
+	ctx    context.Context
+	from   Reader
+	keys   Keyring
+	audit  Audit
+	rows   MemoryRows
+	head   Head
+	erased map[string]bool
+	hashes map[int64]string // of entries that a checkpoint names
+}
+
+func (a *auditor) problem(where, format string, args ...any) {
+	if len(a.audit.Problems) < maxProblems {
+		a.audit.Problems = append(a.audit.Problems, Problem{where, fmt.Sprintf(format, args...)})
+	}
+}
+
+// chain recomputes every hash in order, and folds the entries.
+func (a *auditor) chain() error {
+	const page = 500
+	for after := int64(0); ; {
+		entries, err := a.from.Entries(a.ctx, a.audit.Company, after, page)
+		if err != nil || len(entries) == 0 {
+			return err
+		}
+		for _, e := range entries {
+			a.link(e)
+			after = e.Seq
+		}
+	}
+}
+
+func (a *auditor) link(e Entry) {
+	where := fmt.Sprintf("entry %d", e.Seq)
+	if e.Seq != a.head.Seq+1 {
+		a.problem(where, "follows entry %d: entries are missing", a.head.Seq)
+	}
+	if e.Prev != a.head.Hash {
+		a.problem(where, "does not continue the chain of the entry before it")
+	}
+	if a.keys.Audit.Hash(e) != e.Hash {
+		a.problem(where, "was changed: its hash is not that of its content")
+	}
+	if _, asked := a.hashes[e.Seq]; asked {
+		a.hashes[e.Seq] = e.Hash
+	}
+	if e.Type == EntryErasure {
+		var body Erasure
+		if json.Unmarshal(e.Body, &body) == nil {
+			a.erased[body.Sealed] = true
+			a.audit.Erased++
+		}
+	}
+	if err := Fold(a.ctx, a.rows, &a.head, e); err != nil {
+		a.problem(where, "cannot be folded: %v", err)
+	}
+}
+
+// projections compares the live tables with the folded ones.
+func (a *auditor) projections() error {
+	for _, table := range Tables {
+		seen := map[string]bool{}
+		err := a.from.AllRows(a.ctx, a.audit.Company, table, func(id string, body json.RawMessage) error {
+			seen[id] = true
+			want, known := a.rows[table][id]
+			where := fmt.Sprintf("%s %s", table, id)
+			switch {
+			case !known:
+				a.problem(where, "is in no journal entry")
+			case !bytes.Equal(want, body):
+				a.problem(where, "is not what the journal says")
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, id := range slices.Sorted(maps.Keys(a.rows[table])) {
+			if !seen[id] {
+				a.problem(fmt.Sprintf("%s %s", table, id), "is missing")
+			}
+		}
+	}
+	return nil
+}
+
+// decisions opens every snapshot and looks up every idempotency key.
+func (a *auditor) decisions() error {
+	for _, id := range slices.Sorted(maps.Keys(a.rows[Decisions])) {
+		e, err := a.from.Entry(a.ctx, a.audit.Company, id)
+		if err != nil {
+			return err
+		}
+		var d Decision
+		if err := json.Unmarshal(e.Body, &d); err != nil {
+			a.problem("entry "+id, "has no readable body")
+			continue
+		}
+		_, err = openSnapshot(a.ctx, a.from, a.keys, a.audit.Company, d)
+		switch erased := CodeOf(err) == CodeErased; {
+		case CodeOf(err) == CodeUnavailable:
+			return err
+		case erased && !a.erased[d.Snapshot]:
+			a.problem("snapshot "+d.Snapshot, "is erased, and no entry says so")
+		case err != nil && !erased:
+			a.problem("snapshot "+d.Snapshot, "is missing or was changed")
+		}
+		bound, found, err := a.from.Binding(a.ctx, a.audit.Company, d.Key)
+		if err != nil {
+			return err
+		}
+		if !found || bound.Decision != d.ID || bound.Request != d.Request {
+			a.problem("idempotency key of "+d.ID, "is not bound to its decision")
+		}
+	}
+	return nil
+}
+
+func (a *auditor) checkHead() error {
+	live, err := a.from.Head(a.ctx, a.audit.Company)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(mustCanonical(live), mustCanonical(a.head)) {
+		a.problem("head", "is not what the journal says: it names entry %d, the journal ends with %d", live.Seq, a.head.Seq)
+	}
+	return nil
+}
+
+// checkpoints finds a tail that was cut, or a chain that was rebuilt.
+func (a *auditor) checkpoints(all []Checkpoint) {
+	for _, c := range all {
+		where := fmt.Sprintf("checkpoint %d", c.Seq)
+		switch {
+		case c.Company != a.audit.Company:
+		case !a.keys.Audit.Verify(c):
+			a.problem(where, "was not signed with this audit key")
+		case c.Seq > a.head.Seq:
+			a.problem(where, "lies past the end of the journal: its tail was cut")
+		case c.Seq > 0 && a.hashes[c.Seq] != c.Hash:
+			a.problem(where, "does not match the journal")
+		}
+	}
+}
+
+// MemoryRows is Rows in memory: what an audit folds into.
+type MemoryRows map[Table]map[string]json.RawMessage
+
+// Get finds a row.
+func (m MemoryRows) Get(_ context.Context, table Table, id string) (json.RawMessage, bool, error) {
+	body, ok := m[table][id]
+	return body, ok, nil
+}
+
+// Put stores a row.
+func (m MemoryRows) Put(_ context.Context, table Table, id string, body json.RawMessage) error {
+	if m[table] == nil {
+		m[table] = map[string]json.RawMessage{}
+	}
+	m[table][id] = body
+	return nil
+}

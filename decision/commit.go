@@ -1,0 +1,200 @@
+package decision
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+)
+
+// commit writes the decision with its effects in one transaction: key,
+// journal, approval or executions, snapshot, history, head. moved says that
+// other policies came into force since it was governed: evaluate again, or,
+// the last time, let a person decide.
+func (s *Service) commit(ctx context.Context, q question, p prepared, last bool) (answer Answer, moved bool, err error) {
+	d := s.draft(q, p)
+	var winner *Binding
+	err = s.Ledger.Do(ctx, q.Company, Foreground, []string{q.Key}, func(ctx context.Context, w *Writer) error {
+		winner, moved = nil, false
+		if bound, found, err := w.Binding(ctx, q.Key); err != nil || found {
+			winner = &bound
+			return err
+		}
+		head := w.Head()
+		if moved = head.Epoch != p.head.Epoch && !last; moved {
+			return nil
+		}
+		d = s.settle(q, p, d, head)
+		if err := s.write(ctx, w, q, p, d); err != nil {
+			return err
+		}
+		var err error
+		answer.Decision = d
+		answer.Row, err = Load[DecisionRow](ctx, w, Decisions, d.ID)
+		return err
+	})
+	switch {
+	case err != nil || moved:
+		return Answer{}, moved, err
+	case winner != nil:
+		answer, err = s.earlier(ctx, q, *winner, nil)
+	}
+	return answer, false, err
+}
+
+// draft is the decision as far as it is known before the lock.
+func (s *Service) draft(q question, p prepared) Decision {
+	action := p.Recommendation.Action
+	spec, _ := ActionNamed(action.Name)
+	currency, _ := q.fields.Text("currency")
+	return Decision{
+		ID: p.id, Company: q.Company, Kind: q.Kind, Channel: q.Channel, Subject: q.Subject,
+		Key: q.Key, Request: q.fingerprint, Correlation: q.CorrelationID, RequestedBy: q.RequestedBy, Via: q.Via, Apply: q.Apply,
+		Snapshot: p.sealed.ID, SnapshotHash: p.hash,
+		Fingerprint: SubjectFingerprint(spec.Fingerprint, q.kind.Fields, q.fields, currency), ActionHash: action.Hash(),
+		Assessment: p.Assessment, Recommendation: p.Recommendation, Verdict: p.Verdict, Revisions: p.snapshot.Revisions,
+	}
+}
+
+// settle applies the guard under the lock and plans what follows.
+func (s *Service) settle(q question, p prepared, d Decision, head Head) Decision {
+	d.Guard, d.Outcome = Guard(head, p.caps, d.Kind, d.Recommendation, d.Verdict.Outcome, p.snapshot.Now)
+	if head.Epoch != p.head.Epoch && d.Outcome != Reject {
+		d.Outcome, d.Guard.Code = Approve, EpochMoved
+	}
+	d.Approval, d.Execution, d.Protective = "", "", nil
+	d.Status = firstStatus(d)
+	if d.Status == Recorded {
+		return d
+	}
+	if d.Status == AwaitingApproval {
+		d.Approval = s.NewID()
+	}
+	if d.Recommendation.Action.Name != NoAction && d.Outcome != Reject {
+		d.Execution = ExecutionID(d.ID, 0)
+	}
+	for i, action := range d.Verdict.Protect {
+		d.Protective = append(d.Protective, PlannedStep{ExecutionID(d.ID, i+1), action})
+	}
+	return d
+}
+
+// firstStatus is where a decision starts.
+func firstStatus(d Decision) Status {
+	none := d.Recommendation.Action.Name == NoAction
+	switch {
+	case d.Guard.Mode == Shadow:
+		return Recorded
+	case d.Outcome == Reject:
+		return Refused
+	case none && d.Verdict.Failure == "" && d.Guard.Code == "":
+		return Done // there is nothing to assent to
+	case d.Outcome == Approve:
+		return AwaitingApproval
+	case none:
+		return Done
+	case d.Apply == ByCaller:
+		return AwaitingReceipt
+	}
+	return Executing
+}
+
+// ExecutionID names an execution of a decision: 0 is the recommended action,
+// the protective ones follow. It is the marker left in Odoo.
+func ExecutionID(decision string, index int) string {
+	return fmt.Sprintf("%s-%d", decision, index)
+}
+
+// write appends the entry and everything that belongs to it.
+func (s *Service) write(ctx context.Context, w *Writer, q question, p prepared, d Decision) error {
+	if err := w.Bind(ctx, Binding{Key: q.Key, Request: q.fingerprint, Decision: d.ID}); err != nil {
+		return err
+	}
+	if err := w.Seal(ctx, p.sealed); err != nil {
+		return err
+	}
+	if _, err := w.Append(ctx, d.ID, EntryDecision, p.snapshot.Now, d); err != nil {
+		return err
+	}
+	if q.kind.Opens != nil && d.Status != Recorded {
+		for _, x := range q.kind.Opens(p.snapshot, p.Evaluation) {
+			x.Decision = d.ID
+			if err := w.OpenException(ctx, s.NewID(), p.snapshot.Now, x); err != nil {
+				return err
+			}
+		}
+	}
+	return w.AddHistory(ctx, s.historyRows(q, p.snapshot))
+}
+
+// OpenException journals that the cause of an exception was seen.
+func (w *Writer) OpenException(ctx context.Context, id string, at time.Time, x NewException) error {
+	_, err := w.Append(ctx, id, EntryException, at, ExceptionStep{
+		Exception: ExceptionID(x.Type, x.Cause), Step: ExceptionOpen, By: System, Opened: &x,
+	})
+	return err
+}
+
+// System is the actor of what no person did.
+const System = "system"
+
+// historyRows are what this decision adds to its entities' past.
+func (s *Service) historyRows(q question, snap Snapshot) []HistoryRow {
+	var rows []HistoryRow
+	partner, _ := q.fields.Integer("partner_id")
+	for _, e := range q.kind.Entities {
+		hash, known := s.entityHash(e, q.fields)
+		if !known {
+			continue
+		}
+		row := HistoryRow{
+			EntityType: e.Type, EntityHash: hash, Kind: q.Kind, Subject: q.Subject.Record(),
+			Partner: partner, At: snap.Now, KnownAt: snap.Now,
+		}
+		if m := atStake(snap, q.kind.Amount); m != nil {
+			row.Amount = &m.Amount
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// SubjectFingerprint binds the named fields that are known: "paths:hash".
+// Amounts are rounded by the currency. The executor computes it again over
+// the same paths as read from Odoo, see Fingerprinted.
+func SubjectFingerprint(paths []string, fields []Field, values Record, currency string) string {
+	bound := Record{}
+	rounded := roundMoney(values, fields, currency)
+	for _, path := range paths {
+		if v, known := rounded[path]; known {
+			bound[path] = v
+		}
+	}
+	if len(bound) == 0 {
+		return ""
+	}
+	names := slices.Sorted(maps.Keys(bound))
+	joined, _ := json.Marshal(names)
+	return string(joined) + hashOf(bound)
+}
+
+// SameFingerprint says whether values, read from Odoo now, still have the
+// fingerprint. A field that was bound and is gone is a difference.
+func SameFingerprint(fingerprint string, fields []Field, values Record, currency string) bool {
+	paths, ok := boundPaths(fingerprint)
+	return ok && SubjectFingerprint(paths, fields, values, currency) == fingerprint
+}
+
+func boundPaths(fingerprint string) ([]string, bool) {
+	const hexLen = 64
+	if len(fingerprint) <= hexLen {
+		return nil, false
+	}
+	var paths []string
+	err := json.Unmarshal([]byte(fingerprint[:len(fingerprint)-hexLen]), &paths)
+	return paths, err == nil
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,245 @@
+package decision
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Executor applies executions in Odoo. It is driven by Step, so that a
+// simulation can drive it as well as a loop.
+//
+// Before Odoo is touched the attempt is journalled; after, its receipt. What
+// has an attempt without a receipt is unknown, and the next attempt is told
+// to look for its effect first.
+type Executor struct {
+	Ledger   *Ledger
+	Actuator Actuator
+	Now      func() time.Time // read again for receipts, since calls take time
+	NewID    func() string
+	Jitter   func() float64 // 0 to 1
+	Worker   string         // names this process in attempts
+	Batch    int            // executions leased at once
+	Lease    time.Duration  // longer than any call to Odoo may take
+	Attempts int            // after so many refusals it is a dead letter
+
+	mu   sync.Mutex
+	down map[string]outage // by company
+}
+
+// outage remembers that Odoo could not be reached, so that a backlog does
+// not journal an attempt an entry while nothing can succeed.
+type outage struct {
+	until time.Time
+	tries int
+}
+
+// Codes of receipts that the executor itself gives.
+const (
+	CodeDown      = "odoo_down"      // Odoo cannot be reached: nothing was tried, or the answer is lost
+	CodeUnallowed = "not_allowed"    // an effective action without verdict or grant; never applied
+	CodeKilled    = "kill_switch"    // parked
+	CodeNotSeen   = "not_visible"    // the record cannot be seen
+	voidAfter     = 5                // attempts until a record that is never visible is void
+	backoffBase   = 2 * time.Second  //
+	backoffMost   = 10 * time.Minute //
+)
+
+// Step leases what is due at now, applies it, and journals the receipts. It
+// returns how many executions it ended or moved on.
+func (x *Executor) Step(ctx context.Context, c Company, now time.Time) (int, error) {
+	now = now.UTC().Truncate(time.Microsecond)
+	n, resting := x.batch(c.ID, now)
+	if resting {
+		return 0, nil
+	}
+	leased, settled, err := x.lease(ctx, c, now, n)
+	if err != nil || len(leased) == 0 {
+		return settled, err
+	}
+	applied := make([]Applied, len(leased))
+	var wg sync.WaitGroup
+	for i, l := range leased {
+		wg.Go(func() { applied[i] = x.Actuator.Apply(ctx, c, l, l.Attempts > 1) })
+	}
+	wg.Wait()
+	x.note(c.ID, applied)
+	// What Odoo did must be recorded even when we are told to stop.
+	return settled + len(leased), x.record(context.WithoutCancel(ctx), c, leased, applied)
+}
+
+// batch says how many to lease; while Odoo is down one probe at a time.
+func (x *Executor) batch(company string, now time.Time) (n int, resting bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	o, down := x.down[company]
+	switch {
+	case !down:
+		return x.Batch, false
+	case now.Before(o.until):
+		return 0, true
+	}
+	return 1, false
+}
+
+// note remembers whether Odoo could be reached.
+func (x *Executor) note(company string, applied []Applied) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, a := range applied {
+		if a.Code != CodeDown {
+			delete(x.down, company)
+			return
+		}
+	}
+	if x.down == nil {
+		x.down = map[string]outage{}
+	}
+	o := x.down[company]
+	o.tries++
+	o.until = x.Now().Add(x.backoff(o.tries, time.Minute))
+	x.down[company] = o
+}
+
+// backoff doubles from backoffBase up to most, with half of it as jitter.
+func (x *Executor) backoff(tries int, most time.Duration) time.Duration {
+	d := backoffBase << min(tries-1, 12)
+	d = min(d, most)
+	return d/2 + time.Duration(x.Jitter()*float64(d/2))
+}
+
+// lease journals an attempt for each execution that may run. What the kill
+// switch or a missing assent stops gets its receipt here.
+func (x *Executor) lease(ctx context.Context, c Company, now time.Time, n int) (leased []Execution, settled int, err error) {
+	err = x.Ledger.Do(ctx, c.ID, Background, nil, func(ctx context.Context, w *Writer) error {
+		leased, settled = nil, 0
+		kill := w.Head().Switches.Kill
+		due, err := w.Due(ctx, now, n, !kill)
+		if err != nil {
+			return err
+		}
+		for _, e := range due {
+			refusal, err := x.refuse(ctx, w, e, kill)
+			if err != nil {
+				return err
+			}
+			if refusal != nil {
+				settled++
+				if _, err := w.Append(ctx, x.NewID(), EntryReceipt, now, *refusal); err != nil {
+					return err
+				}
+				continue
+			}
+			e.Attempts++
+			e.LeaseUntil = now.Add(x.Lease)
+			a := Attempt{Execution: e.ID, Number: e.Attempts, Worker: x.Worker, Until: e.LeaseUntil}
+			if _, err := w.Append(ctx, x.NewID(), EntryAttempt, now, a); err != nil {
+				return err
+			}
+			leased = append(leased, e)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	return leased, settled, nil
+}
+
+// refuse gives the receipt of an execution that must not touch Odoo now. It
+// reads the switches under the lock, and never trusts the row alone: an
+// effective action needs its decision's verdict or its approval's grant.
+func (x *Executor) refuse(ctx context.Context, rows Rows, e Execution, kill bool) (*Receipt, error) {
+	receipt := func(r Result, code string) *Receipt {
+		return &Receipt{Execution: e.ID, Result: r, Code: code, By: x.Worker}
+	}
+	if kill {
+		return receipt(ResultPark, CodeKilled), nil
+	}
+	if e.Action.Class() != Effective {
+		return nil, nil
+	}
+	d, err := Load[DecisionRow](ctx, rows, Decisions, e.Decision)
+	if err != nil {
+		return nil, err
+	}
+	allowed := d.Outcome == Execute && e.Approval == ""
+	if e.Approval != "" {
+		a, err := Load[Approval](ctx, rows, Approvals, e.Approval)
+		if err != nil {
+			return nil, err
+		}
+		allowed = a.Status == Executing && len(a.Signatures) >= a.People && a.ActionHash == e.Action.Hash()
+	}
+	if !allowed {
+		return receipt(ResultFail, CodeUnallowed), nil
+	}
+	return nil, nil
+}
+
+// record journals the receipts, and the exceptions that follow from them.
+func (x *Executor) record(ctx context.Context, c Company, leased []Execution, applied []Applied) error {
+	now := x.Now().UTC().Truncate(time.Microsecond)
+	receipts := make([]Receipt, len(leased))
+	for i, e := range leased {
+		receipts[i] = x.receipt(e, applied[i], now)
+	}
+	return x.Ledger.Do(ctx, c.ID, Background, nil, func(ctx context.Context, w *Writer) error {
+		for i, r := range receipts {
+			// Another worker may have taken over after our lease lapsed, and
+			// have its own receipt by now.
+			e, err := Load[Execution](ctx, w, Executions, r.Execution)
+			if err != nil {
+				return err
+			}
+			if e.Status != ExecutionRunning || e.Attempts != leased[i].Attempts {
+				continue
+			}
+			if _, err := w.Append(ctx, x.NewID(), EntryReceipt, now, r); err != nil {
+				return err
+			}
+			if err := x.exceptions(ctx, w, c, e, r, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// receipt turns what the actuator reports into what happens next.
+func (x *Executor) receipt(e Execution, a Applied, now time.Time) Receipt {
+	r := Receipt{Execution: e.ID, Result: a.Result, Code: a.Code, Ref: a.Ref, By: x.Worker}
+	switch {
+	case a.Result == ResultVoid && e.Attempts < voidAfter:
+		r.Result = ResultRetry
+	case a.Result == ResultRetry && a.Code != CodeDown && e.Attempts >= x.Attempts:
+		r.Result = ResultFail
+	case a.Result == "":
+		r.Result, r.Code = ResultRetry, "no_result"
+	}
+	if r.Result == ResultRetry {
+		r.Due = now.Add(x.backoff(e.Attempts, backoffMost)).Truncate(time.Microsecond)
+	}
+	return r
+}
+
+// exceptions opens a dead letter or an outage, and closes the outage once
+// Odoo answers again.
+func (x *Executor) exceptions(ctx context.Context, w *Writer, c Company, e Execution, r Receipt, now time.Time) error {
+	outage := NewException{Type: IntegrationDown, Cause: "odoo:" + c.ID, Role: RoleOperations, Deadline: now.Add(time.Hour), Proposed: "check_odoo"}
+	switch {
+	case r.Result == ResultFail:
+		return w.OpenException(ctx, x.NewID(), now, NewException{
+			Type: DeadLetter, Cause: "execution:" + e.ID, Subject: &e.Subject, Decision: e.Decision,
+			Evidence: map[string]string{"action": e.Action.Name, "code": r.Code},
+			Role:     RoleOperations, Deadline: now.Add(DefaultHours * time.Hour), Proposed: "apply_by_hand",
+		})
+	case r.Code == CodeDown:
+		known, found, err := Find[Exception](ctx, w, Exceptions, ExceptionID(outage.Type, outage.Cause))
+		if err != nil || found && known.open() {
+			return err // said already; a backlog must not repeat it
+		}
+		return w.OpenException(ctx, x.NewID(), now, outage)
+	}
+	return w.CloseException(ctx, x.NewID(), now, ExceptionID(outage.Type, outage.Cause))
+}

@@ -1,0 +1,378 @@
+package decision
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// question is a request whose form is right: what the rest of the way needs.
+type question struct {
+	Request
+	company     Company
+	kind        Kind
+	now         time.Time
+	fields      Record // nil until read
+	proposed    *Action
+	fingerprint string // of the canonical request
+}
+
+// check turns a request into a question, or says everything that is wrong
+// with it. It reads nothing but the companies.
+func (s *Service) check(ctx context.Context, req Request) (question, error) {
+	q := question{Request: req, now: s.Now().UTC().Truncate(time.Microsecond)}
+	if q.Apply == "" {
+		q.Apply = ByService
+	}
+	if q.CorrelationID == "" {
+		q.CorrelationID = s.NewID()
+	}
+	var err error
+	if q.company, err = s.company(ctx, req.Company); err != nil {
+		return q, err
+	}
+	kind, ok := KindNamed(req.Kind)
+	if !ok {
+		return q, Invalid("/kind", "enum", "must be one of "+strings.Join(kindNames(), ", "))
+	}
+	q.kind = kind
+	errs := q.formFaults()
+	if req.Fields != nil {
+		var faults []FieldError
+		q.fields, faults = DecodeFields(req.Fields, kind.Fields, "/fields", q.now, true)
+		errs = append(errs, faults...)
+	}
+	action, faults := q.decodeProposed()
+	q.proposed = action
+	errs = append(errs, faults...)
+	if len(errs) == 0 && q.fields != nil {
+		errs = q.fieldFaults()
+	}
+	if len(errs) > 0 {
+		return q, &Error{Code: CodeInvalid, Message: "The request has fields that are not allowed.", Fields: errs}
+	}
+	q.fingerprint = q.requestFingerprint()
+	return q, nil
+}
+
+func kindNames() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Name
+	}
+	return names
+}
+
+// formFaults checks everything but the kind's own fields.
+func (q *question) formFaults() []FieldError {
+	var errs []FieldError
+	fault := func(ok bool, pointer, code, message string) {
+		if !ok {
+			errs = append(errs, FieldError{pointer, code, message})
+		}
+	}
+	optional := func(v string, most int) bool { return v == "" || IsCode(v, most) }
+	fault(slices.Contains(q.kind.Models, q.Subject.Model), "/subject/model", "enum", "must be one of "+strings.Join(q.kind.Models, ", "))
+	fault(q.Subject.ID > 0, "/subject/id", "minimum", "must be a positive whole number")
+	fault(optional(q.Subject.DB, 128), "/subject/db", "pattern", "must be letters, digits and . _ : / + -")
+	fault(q.Apply == ByService || q.Apply == ByCaller, "/apply", "enum", "must be one of service, caller")
+	fault(optional(q.Channel, 64), "/channel", "pattern", "must be letters, digits and . _ : / + -")
+	fault(optional(q.RequestedBy, 128), "/requested_by", "pattern", "must be letters, digits and . _ : / + -")
+	fault(optional(q.Key, MaxKey), "/Idempotency-Key", "pattern", fmt.Sprintf("must be 1 to %d letters, digits and . _ : / + -", MaxKey))
+	fault(IsCode(q.CorrelationID, MaxCorrelation), "/X-Correlation-ID", "pattern", fmt.Sprintf("must be 1 to %d letters, digits and . _ : / + -", MaxCorrelation))
+	return errs
+}
+
+// decodeProposed reads the action a caller asks for.
+func (q *question) decodeProposed() (*Action, []FieldError) {
+	if q.Proposed == nil {
+		return nil, nil
+	}
+	spec, known := ActionNamed(q.Proposed.Name)
+	if !known || !slices.Contains(q.kind.Actions, spec.Name) {
+		return nil, []FieldError{{"/action/name", "enum", "must be one of " + strings.Join(q.kind.Actions, ", ")}}
+	}
+	raw := q.Proposed.Params
+	if raw == nil {
+		raw = json.RawMessage("{}")
+	}
+	params, errs := DecodeFields(raw, spec.Params, "/action/params", q.now, true)
+	if len(params) == 0 {
+		params = nil
+	}
+	return &Action{Name: spec.Name, Params: params}, errs
+}
+
+// fieldFaults applies rules across fields, and the currency's.
+func (q *question) fieldFaults() []FieldError {
+	q.completeFromAction()
+	var errs []FieldError
+	if currency, known := q.fields.Text("currency"); known {
+		if _, ok := q.company.Rate(currency); !ok {
+			allowed := append([]string{q.company.Currency}, sortedKeys(q.company.Rates)...)
+			errs = append(errs, FieldError{"/fields/currency", "enum", "must be one of " + strings.Join(allowed, ", ")})
+		}
+	}
+	if q.kind.Check != nil {
+		errs = append(errs, q.kind.Check(Snapshot{Subject: q.Subject, Fields: q.fields})...)
+	}
+	return errs
+}
+
+// completeFromAction takes fields that the caller gave as parameters of the
+// action, where the kind says so and the fields themselves are not given.
+func (q *question) completeFromAction() {
+	if q.proposed == nil {
+		return
+	}
+	for path, param := range q.kind.FromAction {
+		if _, given := q.fields[path]; given {
+			continue
+		}
+		if value, ok := q.proposed.Params[param]; ok {
+			q.fields[path] = value
+		}
+	}
+}
+
+// requestFingerprint identifies what was asked, without correlation id and
+// time: the same key with another fingerprint is refused.
+func (q *question) requestFingerprint() string {
+	fields := q.fields
+	if fields != nil {
+		fields = q.rounded(fields)
+	}
+	return hashOf(struct {
+		Company, Kind, Channel string
+		Subject                Subject
+		Fields                 Record
+		Proposed               *Action
+		Apply                  Applier
+		RequestedBy            string
+	}{q.Company, q.Kind, q.Channel, q.Subject, fields, q.proposed, q.Apply, q.RequestedBy})
+}
+
+// derivedKey is the key of a request that brought none: the same fields of
+// the same record are the same question.
+func (q *question) derivedKey() string {
+	return strings.Join([]string{q.Subject.DB, q.Subject.Model, fmt.Sprint(q.Subject.ID), q.Kind, hashOf(q.rounded(q.fields))}, ":")
+}
+
+func (q *question) rounded(r Record) Record {
+	currency, _ := r.Text("currency")
+	return roundMoney(r, q.kind.Fields, currency)
+}
+
+// roundMoney rounds the money of a record by its currency, as Odoo compares.
+func roundMoney(r Record, fields []Field, currency string) Record {
+	out := make(Record, len(r))
+	for path, v := range r {
+		out[path] = v
+	}
+	for _, f := range fields {
+		if amount, ok := r.Money(f.Path); ok && f.Type == TypeMoney {
+			out[f.Path] = amount.Round(CurrencyDigits(currency))
+		}
+	}
+	return out
+}
+
+func hashOf(v any) string {
+	sum := sha256.Sum256(mustCanonical(v))
+	return hex.EncodeToString(sum[:])
+}
+
+// read fills in the fields from Odoo when the request brought none.
+func (s *Service) read(ctx context.Context, q *question) error {
+	if q.fields != nil {
+		return nil
+	}
+	if s.Records == nil {
+		return Invalid("/fields", "required", "required: this installation reads no records from Odoo")
+	}
+	raw, err := s.Records.ReadRecord(ctx, q.company, q.kind, q.Subject)
+	if err != nil {
+		return err
+	}
+	// What Odoo holds may break our bounds; such a field is unknown, and the
+	// policy hears why.
+	q.fields, _ = DecodeFields(raw, q.kind.Fields, "/fields", q.now, false)
+	if q.fields == nil {
+		return Errorf(CodeUnavailable, "Odoo's answer could not be read.")
+	}
+	if errs := q.fieldFaults(); len(errs) > 0 {
+		return &Error{Code: CodeInvalid, Message: "The record in Odoo cannot be decided on.", Fields: errs}
+	}
+	return nil
+}
+
+// prepared is everything a commit needs that was made before the lock.
+type prepared struct {
+	head     Head
+	caps     Caps
+	snapshot Snapshot
+	sealed   Sealed
+	Evaluation
+	hash string
+	id   string // of the decision
+}
+
+// prepare gathers the snapshot, evaluates it and seals it.
+func (s *Service) prepare(ctx context.Context, q question) (prepared, error) {
+	p := prepared{id: s.NewID()}
+	var err error
+	if p.head, err = s.Store.Head(ctx, q.Company); err != nil {
+		return p, err
+	}
+	policy, err := s.policy(ctx, p.head.Policy)
+	if err != nil {
+		return p, err
+	}
+	if policy != nil {
+		p.caps = policy.Caps(q.Kind)
+	}
+	if p.snapshot, err = s.gather(ctx, q, p.head); err != nil {
+		return p, err
+	}
+	p.Evaluation, p.snapshot.Failures = Evaluate(ctx, p.snapshot, s.Assessors[q.Kind], policy)
+	encoded, err := p.snapshot.Encode()
+	if err != nil {
+		return p, err
+	}
+	p.hash = HashSnapshot(encoded)
+	p.sealed, err = s.Keyring.Seal(p.id, encoded)
+	return p, err
+}
+
+// policy finds the revision in force. One that cannot be had is no reason to
+// fail the request: without a policy every verdict is the fallback.
+func (s *Service) policy(ctx context.Context, revision string) (Policy, error) {
+	policy, err := s.Policies.Policy(ctx, revision)
+	switch {
+	case err == nil:
+		return policy, nil
+	case errors.Is(err, context.Canceled), CodeOf(err) == CodeUnavailable:
+		return nil, err
+	}
+	s.Log.ErrorContext(ctx, "policy not available", "revision", revision, "error", err)
+	return nil, nil
+}
+
+// gather puts everything the evaluation will read into the snapshot, one
+// query a source.
+func (s *Service) gather(ctx context.Context, q question, head Head) (Snapshot, error) {
+	currency, _ := q.fields.Text("currency")
+	rate, _ := q.company.Rate(cmp.Or(currency, q.company.Currency))
+	seed := sha256.Sum256([]byte(q.Company + "\x00" + q.Subject.Record()))
+	snap := Snapshot{
+		Company: q.Company, CompanyCurrency: q.company.Currency, Kind: q.Kind, Channel: q.Channel, Subject: q.Subject,
+		Now: q.now, Seed: binary.BigEndian.Uint64(seed[:8]) >> 1, Bucket: int(seed[8]) * 100 / 256, Rate: rate,
+		Fields: q.fields, Missing: missing(q.kind, q.fields), Proposed: q.proposed, RequestedBy: q.RequestedBy,
+		Revisions: Revisions{Policy: head.Policy, Code: s.Code},
+	}
+	if a := s.Assessors[q.Kind]; a != nil {
+		snap.Revisions.Model = a.Revision()
+	}
+	err := s.addHistory(ctx, q, &snap)
+	return snap, err
+}
+
+// missing says why each declared field is not there.
+func missing(kind Kind, fields Record) map[string]string {
+	out := map[string]string{}
+	for _, f := range kind.Fields {
+		if _, known := fields[f.Path]; !known {
+			out[f.Path] = cmp.Or(f.Absent, "not_in_odoo")
+		}
+	}
+	return out
+}
+
+// addHistory reads every entity's past in one query and folds it into the
+// declared features.
+func (s *Service) addHistory(ctx context.Context, q question, snap *Snapshot) error {
+	snap.Context, snap.KnownAt = Record{}, map[string]time.Time{}
+	rows := map[string][]HistoryRow{}
+	var queries []HistoryQuery
+	for _, e := range q.kind.Entities {
+		if hash, known := s.entityHash(e, q.fields); known {
+			queries = append(queries, HistoryQuery{
+				EntityType: e.Type, EntityHash: hash, Before: q.now, NotSubject: q.Subject.Record(), Cap: e.Cap,
+			})
+		}
+	}
+	found, err := s.Store.History(ctx, q.Company, queries)
+	if err != nil {
+		return err
+	}
+	for i, query := range queries {
+		rows[query.EntityType] = found[i]
+	}
+	for _, f := range q.kind.Features {
+		past, known := rows[f.Entity]
+		if !known {
+			snap.Missing[f.Path] = "no_" + f.Entity
+			continue
+		}
+		value, at := f.Compute(past, q.now)
+		snap.Context[f.Path] = value
+		if !at.IsZero() {
+			snap.KnownAt[f.Path] = at
+		}
+	}
+	return nil
+}
+
+// entityHash is the keyed hash of an entity's value, if it is known.
+func (s *Service) entityHash(e Entity, fields Record) (string, bool) {
+	switch v := fields[e.Path].(type) {
+	case string:
+		return s.Keyring.HashIdentifier(e.Type, v), true
+	case int64:
+		return s.Keyring.HashIdentifier(e.Type, fmt.Sprint(v)), true
+	}
+	return "", false
+}
+
+// Compute folds history rows into the feature's value at a time, and says
+// when its newest evidence became known. rows may hold more than the window.
+func (f Feature) Compute(rows []HistoryRow, now time.Time) (value any, knownAt time.Time) {
+	count, sum, partners, first := int64(0), decimal.Decimal{}, map[int64]bool{}, now
+	for _, r := range rows {
+		if r.Kind != f.Kind || !r.KnownAt.Before(now) || f.Window > 0 && r.At.Before(now.Add(-f.Window)) {
+			continue
+		}
+		count++
+		if r.Amount != nil {
+			sum = sum.Add(*r.Amount)
+		}
+		if r.Partner != 0 {
+			partners[r.Partner] = true
+		}
+		if r.At.Before(first) {
+			first = r.At
+		}
+		if r.KnownAt.After(knownAt) {
+			knownAt = r.KnownAt
+		}
+	}
+	switch f.Fold {
+	case Sum:
+		return sum, knownAt
+	case DistinctPartners:
+		return int64(len(partners)), knownAt
+	case DaysSinceFirst:
+		return int64(now.Sub(first) / (24 * time.Hour)), knownAt
+	}
+	return count, knownAt
+}

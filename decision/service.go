@@ -1,0 +1,156 @@
+package decision
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// Service takes a request all the way: gather, evaluate, commit. Its fields
+// are its parts; cmd/assent wires them.
+type Service struct {
+	Store     Store
+	Ledger    *Ledger
+	Keyring   Keyring
+	Assessors map[string]Assessor // by kind; a kind without a model has none
+	Policies  Policies
+	Records   Records          // nil: requests must bring their fields
+	Now       func() time.Time //
+	NewID     func() string    // UUIDv7
+	Code      string           // code revision
+	Log       *slog.Logger
+
+	keys keyLocks
+}
+
+// Answer is a decision with its live status.
+type Answer struct {
+	Decision Decision
+	Row      DecisionRow
+	Replayed bool // an earlier request with the same key made it
+}
+
+// Decide makes a decision, or returns the one that the same idempotency key
+// already made. Errors: CodeInvalid (fields named), CodeNotFound (no such
+// record in Odoo), CodeKeyReuse, CodeUnavailable.
+func (s *Service) Decide(ctx context.Context, req Request) (Answer, error) {
+	q, err := s.check(ctx, req)
+	if err != nil {
+		return Answer{}, err
+	}
+	if req.Key == "" {
+		if err := s.read(ctx, &q); err != nil {
+			return Answer{}, err
+		}
+		q.Key = q.derivedKey()
+	}
+	// The same key in this process waits for the first; between replicas the
+	// commit decides.
+	unlock, err := s.keys.lock(ctx, req.Company+"\x00"+q.Key)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer unlock()
+	if bound, found, err := s.Store.Binding(ctx, req.Company, q.Key); err != nil || found {
+		return s.earlier(ctx, q, bound, err)
+	}
+	return s.make(ctx, &q)
+}
+
+// make evaluates and commits, once more if the policies in force changed in
+// between.
+func (s *Service) make(ctx context.Context, q *question) (Answer, error) {
+	if err := s.read(ctx, q); err != nil {
+		return Answer{}, err
+	}
+	for last := false; ; last = true {
+		p, err := s.prepare(ctx, *q)
+		if err != nil {
+			return Answer{}, err
+		}
+		answer, moved, err := s.commit(ctx, *q, p, last)
+		if !moved {
+			return answer, err
+		}
+	}
+}
+
+// Assess evaluates without any effect: nothing is journalled, no id is given.
+func (s *Service) Assess(ctx context.Context, req Request) (Answer, error) {
+	q, err := s.check(ctx, req)
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := s.read(ctx, &q); err != nil {
+		return Answer{}, err
+	}
+	p, err := s.prepare(ctx, q)
+	if err != nil {
+		return Answer{}, err
+	}
+	d := s.draft(q, p)
+	d.Guard, d.Outcome = Guard(p.head, p.caps, d.Kind, d.Recommendation, d.Verdict.Outcome, p.snapshot.Now)
+	d.ID, d.Snapshot, d.Status = "", "", ""
+	return Answer{Decision: d}, nil
+}
+
+// earlier answers with the decision that a key is bound to.
+func (s *Service) earlier(ctx context.Context, q question, bound Binding, err error) (Answer, error) {
+	if err != nil {
+		return Answer{}, err
+	}
+	if bound.Request != q.fingerprint {
+		return Answer{}, Errorf(CodeKeyReuse, "The idempotency key belongs to another request; use a new key.")
+	}
+	answer, err := s.Decision(ctx, q.Company, bound.Decision)
+	answer.Replayed = true
+	return answer, err
+}
+
+// Decision finds a decision with its live status; CodeNotFound if there is
+// none.
+func (s *Service) Decision(ctx context.Context, company, id string) (Answer, error) {
+	entry, err := s.decisionEntry(ctx, s.Store, company, id)
+	if err != nil {
+		return Answer{}, err
+	}
+	var a Answer
+	if err := json.Unmarshal(entry.Body, &a.Decision); err != nil {
+		return Answer{}, err
+	}
+	body, found, err := s.Store.Row(ctx, company, Decisions, id)
+	if err != nil || !found {
+		return Answer{}, orNotFound(err)
+	}
+	return a, json.Unmarshal(body, &a.Row)
+}
+
+func (s *Service) decisionEntry(ctx context.Context, from Reader, company, id string) (Entry, error) {
+	entry, err := from.Entry(ctx, company, id)
+	if err == nil && entry.Type != EntryDecision {
+		err = orNotFound(nil)
+	}
+	return entry, err
+}
+
+func orNotFound(err error) error {
+	if err != nil {
+		return err
+	}
+	return Errorf(CodeNotFound, "There is no such decision.")
+}
+
+// company finds a company by its code.
+func (s *Service) company(ctx context.Context, id string) (Company, error) {
+	all, err := s.Store.Companies(ctx)
+	if err != nil {
+		return Company{}, err
+	}
+	i := slices.IndexFunc(all, func(c Company) bool { return c.ID == id })
+	if i < 0 {
+		return Company{}, Invalid("/company", "unknown", "must be a company known here")
+	}
+	return all[i], nil
+}

@@ -1,0 +1,91 @@
+package decision
+
+import (
+	"context"
+	"encoding/json"
+)
+
+// Story is everything there is to tell about one decision.
+type Story struct {
+	Answer
+	Entry      Entry
+	Snapshot   *Snapshot // nil once erased
+	Approval   *Approval
+	Executions []Execution
+	Outcomes   []OutcomeRow
+}
+
+// Story gathers a decision's whole story; CodeNotFound if there is none.
+func (s *Service) Story(ctx context.Context, company, id string) (Story, error) {
+	answer, err := s.Decision(ctx, company, id)
+	if err != nil {
+		return Story{}, err
+	}
+	story := Story{Answer: answer}
+	if story.Entry, err = s.Store.Entry(ctx, company, id); err != nil {
+		return story, err
+	}
+	if story.Snapshot, err = s.snapshot(ctx, s.Store, company, answer.Decision); CodeOf(err) != CodeErased && err != nil {
+		return story, err
+	}
+	if answer.Decision.Approval != "" {
+		if story.Approval, err = row[Approval](ctx, s.Store, company, Approvals, answer.Decision.Approval); err != nil {
+			return story, err
+		}
+	}
+	if story.Executions, err = list[Execution](ctx, s.Store, company, Executions, id); err != nil {
+		return story, err
+	}
+	story.Outcomes, err = list[OutcomeRow](ctx, s.Store, company, Outcomes, id)
+	return story, err
+}
+
+// snapshot opens and decodes a decision's snapshot, and checks that it is
+// the one that was decided on.
+func (s *Service) snapshot(ctx context.Context, from Reader, company string, d Decision) (*Snapshot, error) {
+	encoded, err := openSnapshot(ctx, from, s.Keyring, company, d)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := DecodeSnapshot(encoded)
+	return &snap, err
+}
+
+func openSnapshot(ctx context.Context, from Reader, keys Keyring, company string, d Decision) ([]byte, error) {
+	sealed, err := from.Sealed(ctx, company, d.Snapshot)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := keys.Open(sealed)
+	if err != nil {
+		return nil, err
+	}
+	if HashSnapshot(encoded) != d.SnapshotHash {
+		return nil, Errorf(CodeInternal, "The snapshot is not the one that was decided on.")
+	}
+	return encoded, nil
+}
+
+func row[T any](ctx context.Context, from Reader, company string, table Table, id string) (*T, error) {
+	body, found, err := from.Row(ctx, company, table, id)
+	if err != nil || !found {
+		return nil, err
+	}
+	out := new(T)
+	return out, json.Unmarshal(body, out)
+}
+
+// list reads all rows of a table that belong to a decision; there are few.
+func list[T any](ctx context.Context, from Reader, company string, table Table, decision string) ([]T, error) {
+	page, err := from.List(ctx, company, table, Filter{Where: map[string][]string{"decision": {decision}}, Limit: 500})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]T, len(page.Rows))
+	for i, body := range page.Rows {
+		if err := json.Unmarshal(body, &out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
