@@ -1,0 +1,124 @@
+package scoring
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"assent/decision"
+)
+
+// reading is the answer to one characteristic. The zero value is unknown.
+type reading struct {
+	state  state
+	text   string
+	number int64
+}
+
+type state uint8
+
+const (
+	unknown  state = iota // a field is missing: contributes nothing, lowers confidence
+	absent                // missing for the reason the kind declares, which says something itself
+	answered              // known
+	notAsked              // makes no sense for this subject: outside the confidence altogether
+)
+
+// measure answers one characteristic from the snapshot. It is pure and uses
+// whole numbers only.
+type measure func(*decision.Snapshot, *Card) reading
+
+func words(text string) reading  { return reading{state: answered, text: text} }
+func count(number int64) reading { return reading{state: answered, number: number} }
+
+// measures finds the measure of a characteristic by its name.
+var measures = map[string]measure{
+	"channel":             channel,
+	"customer_orders":     customerOrders,
+	"account_age":         accountAge,
+	"amount":              amount,
+	"new_customer_amount": newCustomerAmount,
+	"countries":           countries,
+	"postcodes":           postcodes,
+	"ip_country":          ipCountry,
+	"express":             express,
+	"avs":                 avs,
+	"cvc":                 cvc,
+	"psp_score":           pspScore,
+	"payment":             payment,
+	"email_velocity":      consumer(feature("history.email_orders_24h")),
+	"partner_velocity":    consumer(feature("history.partner_orders_24h")),
+	"amount_velocity":     consumer(amountVelocity),
+	"email_sharing":       consumer(feature("history.email_partners_30d")),
+	"phone_sharing":       consumer(feature("history.phone_partners_30d")),
+	"email_domain":        online(emailDomain),
+	"phone":               online(phone),
+	"quantity":            consumer(quantity),
+
+	"promise_slack":  promiseSlack,
+	"carrier":        carrier,
+	"units_missing":  number("units_missing"),
+	"readiness":      readiness,
+	"overdue":        overdue,
+	"international":  international,
+	"distance":       number("distance_km"),
+	"weight":         number("weight_kg"),
+	"warehouse_load": feature("history.warehouse_deliveries_24h"),
+}
+
+// feature reads a count that gather computed from history.
+func feature(path string) measure {
+	return func(s *decision.Snapshot, _ *Card) reading {
+		n, ok := s.Context.Integer(path)
+		if !ok {
+			return reading{}
+		}
+		return count(n)
+	}
+}
+
+// number reads a quantity, rounded up to a whole unit: half a unit short is
+// short.
+func number(path string) measure {
+	return func(s *decision.Snapshot, _ *Card) reading {
+		d, ok := s.Fields.Money(path)
+		if !ok {
+			return reading{}
+		}
+		return count(whole(d.Ceil()))
+	}
+}
+
+// whole is the integer part, clamped well inside int64.
+func whole(d decimal.Decimal) int64 {
+	const most = 1_000_000_000
+	switch {
+	case d.GreaterThan(decimal.NewFromInt(most)):
+		return most
+	case d.LessThan(decimal.NewFromInt(-most)):
+		return -most
+	}
+	return d.IntPart()
+}
+
+// missing is the answer of a field that is not there: absent where the
+// snapshot says so with the kind's own reason, unknown otherwise.
+func missing(s *decision.Snapshot, path, reason string) reading {
+	if s.Missing[path] == reason {
+		return reading{state: absent}
+	}
+	return reading{}
+}
+
+// field reads a value of a record with its type, and whether it is known.
+func field[T any](s *decision.Snapshot, path string) (T, bool) {
+	v, ok := s.Fields[path].(T)
+	return v, ok
+}
+
+func isMoney(v any) bool {
+	_, ok := v.(decimal.Decimal)
+	return ok
+}
+
+func hours(d time.Duration) int64 { return int64(d / time.Hour) }
