@@ -1,0 +1,228 @@
+package policy
+
+import (
+	"cmp"
+	"encoding/json"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/shopspring/decimal"
+
+	"assent/decision"
+)
+
+// codec builds the input of one kind straight as an ast.Value. Its terms for
+// keys and reasons are made once and shared by every input.
+//
+// Money becomes a JSON number in the company's currency, a time becomes whole
+// seconds since 1970 in UTC, a probability a JSON number. What is unknown is
+// an omitted key, never null: in Rego null < 5 is true.
+type codec struct {
+	root   []slot
+	leaves int
+}
+
+// slot is a shape with its terms.
+type slot struct {
+	shape
+	name     *ast.Term
+	path     *ast.Term // under missing
+	absent   *ast.Term
+	children []slot
+	items    []slot // of a lines field
+}
+
+func newCodec(kind decision.Kind) *codec {
+	c := &codec{}
+	c.root = c.slots(envelope(kind))
+	return c
+}
+
+func (c *codec) slots(shapes []shape) []slot {
+	slots := make([]slot, len(shapes))
+	for i, s := range shapes {
+		c.leaves++
+		slots[i] = slot{
+			shape: s, name: ast.StringTerm(s.key), path: ast.StringTerm(s.field.Path),
+			absent: ast.StringTerm(cmp.Or(s.field.Absent, "not_in_odoo")), children: c.slots(s.children),
+			items: c.slots(lineShapes(s.field.Items)),
+		}
+	}
+	return slots
+}
+
+// lineShapes are leaves without a source: lines read their own record.
+func lineShapes(items []decision.Field) []shape {
+	shapes := make([]shape, len(items))
+	for i, f := range items {
+		shapes[i] = leaf(f.Path, f, nil)
+		shapes[i].foreign = true
+	}
+	return shapes
+}
+
+// encode builds the input.
+func (c *codec) encode(s *decision.Snapshot, a *decision.Assessment, r *decision.Recommendation) ast.Value {
+	e := encoder{source: source{s, a, r}, hasRate: s.Rate.IsPositive(), missing: make([][2]*ast.Term, 0, c.leaves)}
+	pairs := make([][2]*ast.Term, 0, len(c.root))
+	for i := range c.root {
+		if c.root[i].field.Type == typeReasons {
+			continue
+		}
+		pairs = e.append(pairs, &c.root[i])
+	}
+	pairs = append(pairs, [2]*ast.Term{missingKey, ast.ObjectTerm(e.missing...)})
+	return ast.NewObject(pairs...)
+}
+
+var (
+	missingKey = ast.StringTerm("missing")
+	noRate     = ast.StringTerm("no_rate")
+	wrongType  = ast.StringTerm("wrong_type")
+)
+
+type encoder struct {
+	source
+	hasRate bool
+	missing [][2]*ast.Term
+}
+
+// append adds the slot's key, unless nothing is known of it.
+func (e *encoder) append(pairs [][2]*ast.Term, s *slot) [][2]*ast.Term {
+	if s.value == nil {
+		return e.appendObject(pairs, s)
+	}
+	value := s.value(&e.source)
+	if value == nil {
+		e.report(s, nil)
+		return pairs
+	}
+	term, why := e.term(value, s)
+	if term == nil {
+		e.report(s, why)
+		return pairs
+	}
+	return append(pairs, [2]*ast.Term{s.name, term})
+}
+
+func (e *encoder) appendObject(pairs [][2]*ast.Term, s *slot) [][2]*ast.Term {
+	inner := make([][2]*ast.Term, 0, len(s.children))
+	for i := range s.children {
+		inner = e.append(inner, &s.children[i])
+	}
+	if len(inner) == 0 {
+		return pairs
+	}
+	return append(pairs, [2]*ast.Term{s.name, ast.ObjectTerm(inner...)})
+}
+
+// report says why a declared field is not there: what gather recorded, or
+// what the codec found, or the reason the field declares.
+func (e *encoder) report(s *slot, why *ast.Term) {
+	if !s.reported {
+		return
+	}
+	if why == nil {
+		why = s.absent
+		if recorded := e.snapshot.Missing[s.field.Path]; recorded != "" && recorded != s.field.Absent {
+			why = ast.StringTerm(recorded)
+		}
+	}
+	e.missing = append(e.missing, [2]*ast.Term{s.path, why})
+}
+
+// term converts a value by its declared type. No term means that the value is
+// unknown, or is not of that type, which must not look like a known one.
+func (e *encoder) term(value any, s *slot) (term, why *ast.Term) {
+	switch v := value.(type) {
+	case string:
+		return textTerm(v, s.field.Type)
+	case int64:
+		if s.field.Type == decision.TypeInteger || s.field.Type == decision.TypeID {
+			return ast.IntNumberTerm(int(v)), nil
+		}
+	case decimal.Decimal:
+		return e.decimalTerm(v, s)
+	case float64:
+		if s.field.Type == decision.TypeNumber && !math.IsNaN(v) && !math.IsInf(v, 0) {
+			return ast.NumberTerm(json.Number(strconv.FormatFloat(v, 'f', -1, 64))), nil
+		}
+	case bool:
+		if s.field.Type == decision.TypeBoolean {
+			return ast.InternedTerm(v), nil
+		}
+	case time.Time:
+		if s.field.Type == decision.TypeTime && !v.IsZero() {
+			return ast.NumberTerm(json.Number(strconv.FormatInt(v.Unix(), 10))), nil
+		}
+	case []decision.Record:
+		return e.linesTerm(v, s)
+	case []decision.Reason:
+		return scoresTerm(v), nil
+	}
+	return nil, wrongType
+}
+
+func textTerm(v string, t decision.Type) (term, why *ast.Term) {
+	switch {
+	case v == "":
+		return nil, nil
+	case t == decision.TypeText || t == decision.TypeCode || t == decision.TypeEnum:
+		return ast.StringTerm(v), nil
+	}
+	return nil, wrongType
+}
+
+// decimalTerm converts money of the request; without a rate it is unknown.
+func (e *encoder) decimalTerm(v decimal.Decimal, s *slot) (term, why *ast.Term) {
+	switch {
+	case s.field.Type == decision.TypeNumber:
+	case s.field.Type != decision.TypeMoney:
+		return nil, wrongType
+	case s.foreign && !e.hasRate:
+		return nil, noRate
+	case s.foreign:
+		v = e.snapshot.InCompanyCurrency(v).Amount
+	}
+	return ast.NumberTerm(json.Number(v.String())), nil
+}
+
+// linesTerm converts lines; one line that is not as declared makes the whole
+// field unknown.
+func (e *encoder) linesTerm(lines []decision.Record, s *slot) (term, why *ast.Term) {
+	if s.field.Type != decision.TypeLines {
+		return nil, wrongType
+	}
+	terms := make([]*ast.Term, len(lines))
+	for i, line := range lines {
+		pairs := make([][2]*ast.Term, 0, len(s.items))
+		for j := range s.items {
+			item := &s.items[j]
+			value, given := line[item.field.Path]
+			if !given {
+				continue
+			}
+			t, why := e.term(value, item)
+			if t == nil {
+				return nil, cmp.Or(why, wrongType)
+			}
+			pairs = append(pairs, [2]*ast.Term{item.name, t})
+		}
+		terms[i] = ast.ObjectTerm(pairs...)
+	}
+	return ast.ArrayTerm(terms...), nil
+}
+
+// scoresTerm keys contributions by code; the first of a code counts.
+func scoresTerm(reasons []decision.Reason) *ast.Term {
+	scores := ast.NewObjectWithCapacity(len(reasons))
+	for _, r := range reasons {
+		key := ast.StringTerm(r.Code)
+		if r.Code != "" && !math.IsNaN(r.Contribution) && !math.IsInf(r.Contribution, 0) && scores.Get(key) == nil {
+			scores.Insert(key, ast.NumberTerm(json.Number(strconv.FormatFloat(r.Contribution, 'f', -1, 64))))
+		}
+	}
+	return ast.NewTerm(scores)
+}

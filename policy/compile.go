@@ -1,0 +1,134 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/open-policy-agent/opa/v1/rego"
+	"github.com/open-policy-agent/opa/v1/storage"
+	"github.com/open-policy-agent/opa/v1/storage/inmem"
+
+	"assent/decision"
+)
+
+// libFolder holds the protected helpers of every kind.
+const libFolder = "lib"
+
+// Compile makes an engine of a bundle, all or nothing. A bundle that does not
+// compile, lacks a kind, or changes a protected file is a
+// decision.CodeInvalid error.
+func Compile(b Bundle) (*Engine, error) {
+	if err := b.validate(); err != nil {
+		return nil, err
+	}
+	if err := checkProtected(b); err != nil {
+		return nil, err
+	}
+	d, err := readData(b)
+	if err != nil {
+		return nil, err
+	}
+	object, err := d.object()
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{revision: b.Revision(), data: d, programs: map[string]*program{}}
+	store := inmem.NewFromASTObject(object)
+	for _, kind := range decision.Kinds() {
+		p, err := compileKind(b, kind, store)
+		if err != nil {
+			return nil, &decision.Error{Code: decision.CodeInvalid, Message: fmt.Sprintf("The policy of %s does not compile.", kind.Name), Err: err}
+		}
+		e.programs[kind.Name] = p
+	}
+	return e, nil
+}
+
+// program is what one kind needs to be governed.
+type program struct {
+	kind     decision.Kind
+	codec    *codec
+	compiler *ast.Compiler
+	verdict  rego.PreparedEvalQuery
+	outcome  rego.PreparedEvalQuery
+}
+
+func compileKind(b Bundle, kind decision.Kind, store storage.Store) (*program, error) {
+	modules, err := parseKind(b, kind.Name, false)
+	if err != nil {
+		return nil, err
+	}
+	compiler, err := newCompiler(kind)
+	if err != nil {
+		return nil, err
+	}
+	if compiler.Compile(modules); compiler.Failed() {
+		return nil, compiler.Errors
+	}
+	p := &program{kind: kind, codec: newCodec(kind), compiler: compiler}
+	if p.verdict, err = prepare(compiler, store, "data.assent."+kind.Name+".verdict"); err != nil {
+		return nil, err
+	}
+	p.outcome, err = prepare(compiler, store, "data.assent."+kind.Name+".outcome")
+	return p, err
+}
+
+// newCompiler is strict and knows the kind's input: a misspelt field or a
+// comparison of a number with a text does not compile.
+func newCompiler(kind decision.Kind) (*ast.Compiler, error) {
+	schema, err := Schema(kind.Name)
+	if err != nil {
+		return nil, err
+	}
+	schemas := ast.NewSchemaSet()
+	schemas.Put(ast.SchemaRootRef, schema)
+	return ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities()).
+		WithSchemas(schemas).WithUseTypeCheckAnnotations(true), nil
+}
+
+// parseKind parses lib and one kind's folder; with tests, their tests too.
+func parseKind(b Bundle, kind string, tests bool) (map[string]*ast.Module, error) {
+	modules := map[string]*ast.Module{}
+	var errs ast.Errors
+	for _, name := range b.names() {
+		if !isRego(name) || !slices.Contains([]string{kind, libFolder}, folder(name)) || isTest(name) && !tests {
+			continue
+		}
+		m, err := parseModule(name, b.Files[name])
+		if err != nil {
+			errs = append(errs, asErrors(name, err)...)
+			continue
+		}
+		modules[name] = m
+	}
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	return modules, nil
+}
+
+func parseModule(name, content string) (*ast.Module, error) {
+	return ast.ParseModuleWithOpts(name, content, ast.ParserOptions{
+		ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: capabilities(),
+	})
+}
+
+// asErrors gives every error a place.
+func asErrors(name string, err error) ast.Errors {
+	if errs, ok := err.(ast.Errors); ok {
+		return errs
+	}
+	return ast.Errors{ast.NewError(ast.ParseErr, ast.NewLocation(nil, name, 1, 1), "%s", err)}
+}
+
+// prepare compiles a query. Strict built-in errors turn a call that cannot
+// work into a failure of the policy instead of an undefined value.
+func prepare(compiler *ast.Compiler, store storage.Store, query string) (rego.PreparedEvalQuery, error) {
+	return rego.New(rego.Query(query), rego.Compiler(compiler), rego.Store(store),
+		rego.StrictBuiltinErrors(true), rego.GenerateJSON(keepAST)).PrepareForEval(context.Background())
+}
+
+// keepAST leaves results as they are: the verdict is read from the AST.
+func keepAST(t *ast.Term, _ *rego.EvalContext) (any, error) { return t.Value, nil }

@@ -1,0 +1,92 @@
+package policy
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"assent/decision"
+)
+
+// ArtefactKind is the kind under which bundles are stored.
+const ArtefactKind = "policy"
+
+// Library finds engines by revision, and compiles a stored bundle the first
+// time it is asked for. It is safe for concurrent use: readers never wait for
+// a compilation of another revision, and an engine once handed out stays
+// good. It implements decision.Policies.
+type Library struct {
+	artefacts decision.Artefacts
+	engines   atomic.Pointer[map[string]*Engine]
+	compiling sync.Mutex
+}
+
+var _ decision.Policies = (*Library)(nil)
+
+// NewLibrary makes a library over stored bundles.
+func NewLibrary(artefacts decision.Artefacts) *Library {
+	l := &Library{artefacts: artefacts}
+	l.engines.Store(&map[string]*Engine{})
+	return l
+}
+
+// Policy finds a revision. CodeNotFound when it is not stored, CodeInvalid
+// when it does not compile in this release.
+func (l *Library) Policy(ctx context.Context, revision string) (decision.Policy, error) {
+	e, err := l.Engine(ctx, revision)
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// Engine is Policy with the whole engine: reasons, rules, limits.
+func (l *Library) Engine(ctx context.Context, revision string) (*Engine, error) {
+	if e, ok := (*l.engines.Load())[revision]; ok {
+		return e, nil
+	}
+	l.compiling.Lock()
+	defer l.compiling.Unlock()
+	if e, ok := (*l.engines.Load())[revision]; ok {
+		return e, nil
+	}
+	e, err := l.load(ctx, revision)
+	if err != nil {
+		return nil, err
+	}
+	l.add(e)
+	return e, nil
+}
+
+// Add puts an engine on the shelf: one just compiled for activation.
+func (l *Library) Add(e *Engine) {
+	l.compiling.Lock()
+	defer l.compiling.Unlock()
+	l.add(e)
+}
+
+// add swaps in a copy, so that readers need no lock.
+func (l *Library) add(e *Engine) {
+	engines := maps.Clone(*l.engines.Load())
+	engines[e.Revision()] = e
+	l.engines.Store(&engines)
+}
+
+func (l *Library) load(ctx context.Context, revision string) (*Engine, error) {
+	if revision == "" {
+		return nil, decision.Errorf(decision.CodeNotFound, "No policy is active.")
+	}
+	data, err := l.artefacts.Artefact(ctx, ArtefactKind, revision)
+	if err != nil {
+		return nil, err
+	}
+	b, err := DecodeBundle(data)
+	if err != nil {
+		return nil, err
+	}
+	if b.Revision() != revision {
+		return nil, decision.Errorf(decision.CodeInvalid, "The stored policy does not match its revision.")
+	}
+	return Compile(b)
+}
