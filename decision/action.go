@@ -3,6 +3,8 @@ package decision
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"slices"
 )
 
@@ -99,6 +101,25 @@ func ActionNamed(name string) (ActionSpec, bool) {
 type Action struct {
 	Name   string `json:"name"`
 	Params Record `json:"params,omitempty"`
+}
+
+// UnmarshalJSON gives every parameter the Go type its action declares, so that
+// an action read from the journal encodes to the bytes it was read from.
+func (a *Action) UnmarshalJSON(data []byte) error {
+	var raw struct {
+		Name   string          `json:"name"`
+		Params json.RawMessage `json:"params"`
+	}
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return err
+	}
+	spec, _ := ActionNamed(raw.Name)
+	params, err := decodeStored(raw.Params, spec.Params)
+	if err != nil {
+		return fmt.Errorf("action: %w", err)
+	}
+	a.Name, a.Params = raw.Name, params
+	return nil
 }
 
 // Class is the class declared for the action; an undeclared one is effective.

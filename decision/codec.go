@@ -321,17 +321,31 @@ func storedRecord(flat map[string]any, fields []Field) (Record, error) {
 }
 
 func storedValue(value any, f Field) (any, error) {
-	if f.Type != TypeLines {
-		v, ok := parseValue(value, f)
-		if !ok {
-			return nil, fmt.Errorf("not a %s", f.Type)
-		}
-		return v, nil
+	switch f.Type {
+	case TypeLines:
+		return storedLines(value, f)
+	case TypeMoney, TypeNumber:
+		n, _ := value.(json.Number)
+		return parseStoredDecimal(n.String())
 	}
-	list, _ := value.([]any)
+	v, ok := parseValue(value, f)
+	if !ok {
+		return nil, fmt.Errorf("not a %s", f.Type)
+	}
+	return v, nil
+}
+
+func storedLines(value any, f Field) (any, error) {
+	list, ok := value.([]any)
+	if !ok {
+		return nil, fmt.Errorf("not a %s", f.Type)
+	}
 	lines := make([]Record, len(list))
 	for i, item := range list {
-		object, _ := item.(map[string]any)
+		object, ok := item.(map[string]any)
+		if !ok {
+			return nil, fmt.Errorf("line %d is not an object", i)
+		}
 		line, err := storedRecord(object, f.Items)
 		if err != nil {
 			return nil, err

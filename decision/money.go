@@ -31,7 +31,7 @@ func (m *Money) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return err
 	}
-	amount, err := parseDecimal(raw.Amount)
+	amount, err := parseStoredDecimal(raw.Amount)
 	if err != nil {
 		return err
 	}
@@ -70,11 +70,23 @@ func CurrencyDigits(currency string) int32 {
 const (
 	maxIntegerDigits  = 15
 	maxFractionDigits = 9
+	// maxStoredDigits bounds what we computed ourselves: sums and conversions
+	// of accepted amounts have more digits than any one of them.
+	maxStoredDigits = 60
 )
 
 // parseDecimal reads plain decimal notation within the bounds above. An
 // exponent is refused: "1e999999999" is nine bytes and a gigabyte of digits.
 func parseDecimal(text string) (decimal.Decimal, error) {
+	return parsePlain(text, maxIntegerDigits, maxFractionDigits)
+}
+
+// parseStoredDecimal reads a decimal that we wrote.
+func parseStoredDecimal(text string) (decimal.Decimal, error) {
+	return parsePlain(text, maxStoredDigits, maxStoredDigits)
+}
+
+func parsePlain(text string, mostInteger, mostFraction int) (decimal.Decimal, error) {
 	integer, fraction, dot := 0, 0, false
 	for i, c := range []byte(text) {
 		switch {
@@ -89,7 +101,7 @@ func parseDecimal(text string) (decimal.Decimal, error) {
 			return decimal.Decimal{}, errDecimal
 		}
 	}
-	if integer == 0 || integer > maxIntegerDigits || fraction > maxFractionDigits || dot && fraction == 0 {
+	if integer == 0 || integer > mostInteger || fraction > mostFraction || dot && fraction == 0 {
 		return decimal.Decimal{}, errDecimal
 	}
 	return decimal.NewFromString(text)

@@ -58,12 +58,8 @@ func DecodeSnapshot(data []byte) (Snapshot, error) {
 	type plain Snapshot
 	var raw struct {
 		plain
-		Fields   json.RawMessage `json:"fields"`
-		Context  json.RawMessage `json:"context"`
-		Proposed *struct {
-			Name   string          `json:"name"`
-			Params json.RawMessage `json:"params"`
-		} `json:"proposed"`
+		Fields  json.RawMessage `json:"fields"`
+		Context json.RawMessage `json:"context"`
 	}
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return Snapshot{}, err
@@ -79,14 +75,6 @@ func DecodeSnapshot(data []byte) (Snapshot, error) {
 	}
 	if s.Context, err = decodeStored(raw.Context, kind.featureFields()); err != nil {
 		return Snapshot{}, err
-	}
-	if raw.Proposed != nil {
-		spec, _ := ActionNamed(raw.Proposed.Name)
-		params, err := decodeStored(raw.Proposed.Params, spec.Params)
-		if err != nil {
-			return Snapshot{}, err
-		}
-		s.Proposed = &Action{Name: raw.Proposed.Name, Params: params}
 	}
 	return s, nil
 }
