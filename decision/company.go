@@ -71,13 +71,15 @@ type Spent struct {
 	Amount decimal.Decimal `json:"amount"` // company currency
 }
 
-// In gives what was spent in the hour of now; another hour's is nothing.
+// In gives what was spent in the hour of now; a later hour starts at nothing.
+// Decisions commit slightly out of order, so one of the hour before counts
+// against the newer hour: it must not set that budget back to nothing.
 func (s Spent) In(now time.Time) Spent {
 	hour := now.UTC().Truncate(time.Hour)
-	if s.Hour.Equal(hour) {
-		return s
+	if hour.After(s.Hour) {
+		return Spent{Hour: hour}
 	}
-	return Spent{Hour: hour}
+	return s
 }
 
 // Caps bound what a kind may execute by itself in an hour; they are part of

@@ -20,9 +20,10 @@ type Decision struct {
 	RequestedBy    string         `json:"requested_by,omitempty"`
 	Via            string         `json:"via,omitempty"`
 	Apply          Applier        `json:"apply"`
-	Snapshot       string         `json:"snapshot"`      // id of the sealed snapshot
-	SnapshotHash   string         `json:"snapshot_hash"` // hex SHA-256 of its canonical bytes
-	Fingerprint    string         `json:"fingerprint"`   // of the subject's fields the action depends on
+	Snapshot       string         `json:"snapshot"`           // id of the sealed snapshot
+	SnapshotHash   string         `json:"snapshot_hash"`      // hex SHA-256 of its canonical bytes
+	Fingerprint    string         `json:"fingerprint"`        // of the subject's fields the action depends on
+	Currency       string         `json:"currency,omitempty"` // of the amounts in the action, as asked; "" is unknown
 	ActionHash     string         `json:"action_hash"`
 	Assessment     Assessment     `json:"assessment"`
 	Recommendation Recommendation `json:"recommendation"`

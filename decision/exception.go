@@ -42,6 +42,9 @@ func (f folder) exception(s ExceptionStep) error {
 	if !found && s.Step != ExceptionOpen {
 		return Errorf(CodeNotFound, "There is no such exception.")
 	}
+	if s.Step == ExceptionOpen && s.Opened == nil {
+		return fmt.Errorf("decision: exception opened without saying what")
+	}
 	if s.Comment != "" {
 		x.Comment = s.Comment
 	}

@@ -60,7 +60,7 @@ func (f folder) decision(d Decision) error {
 		ID: d.ID, Seq: f.entry.Seq, At: f.entry.At, Kind: d.Kind, Channel: d.Channel,
 		DB: d.Subject.DB, Model: d.Subject.Model, RecordID: d.Subject.ID, Correlation: d.Correlation, Outcome: d.Outcome, Status: d.Status, Apply: d.Apply,
 		Action: d.Recommendation.Action, Approval: d.Approval, Execution: d.Execution, Snapshot: d.Snapshot,
-		AtStake: d.Recommendation.AtStake, Reasons: d.Verdict.Reasons, UpdatedSeq: f.entry.Seq,
+		Currency: d.Currency, AtStake: d.Recommendation.AtStake, Reasons: d.Verdict.Reasons, UpdatedSeq: f.entry.Seq,
 	}
 	if err := f.put(Decisions, d.ID, row); err != nil {
 		return err
@@ -104,13 +104,22 @@ func (f folder) spend(d Decision) {
 	f.head.Spent = next
 }
 
+// openApproval fills in what a verdict of execute, which the guard turned into
+// approve, does not say: a task without roles would be nobody's.
 func openApproval(d Decision, at time.Time) Approval {
+	roles, hours := d.Verdict.Roles, d.Verdict.Hours
+	if len(roles) == 0 {
+		roles = []string{FallbackRole}
+	}
+	if hours < 1 {
+		hours = DefaultHours
+	}
 	return Approval{
 		ID: d.Approval, Decision: d.ID, Kind: d.Kind, DB: d.Subject.DB, Model: d.Subject.Model, RecordID: d.Subject.ID,
-		Status: AwaitingApproval, Roles: d.Verdict.Roles, People: max(1, d.Verdict.People),
+		Status: AwaitingApproval, Roles: roles, People: max(1, d.Verdict.People),
 		RequestedBy: d.RequestedBy, Action: d.Recommendation.Action, ActionHash: d.ActionHash, Fingerprint: d.Fingerprint,
 		AtStake: d.Recommendation.AtStake, Reasons: d.Verdict.Reasons,
-		OpenedAt: at, Deadline: at.Add(time.Duration(max(1, d.Verdict.Hours)) * time.Hour),
+		OpenedAt: at, Deadline: at.Add(time.Duration(hours) * time.Hour),
 	}
 }
 
@@ -123,9 +132,7 @@ func (f folder) execution(d Decision, step PlannedStep, approval string, index i
 		ID: step.Execution, Decision: d.ID, Approval: approval, Kind: d.Kind, Subject: d.Subject,
 		Record: d.Subject.Record(), Action: step.Action, Class: step.Action.Class(), Correlation: d.Correlation,
 		Reasons: d.Verdict.Reasons, Status: ExecutionWaiting, Order: f.entry.Seq*executionsPerEntry + int64(index), Due: f.entry.At,
-	}
-	if d.Recommendation.AtStake != nil {
-		x.Currency = d.Recommendation.AtStake.Currency
+		Currency: d.Currency,
 	}
 	if x.Class == Effective {
 		x.Fingerprint = d.Fingerprint
@@ -152,22 +159,30 @@ func (f folder) approval(s ApprovalStep) error {
 	if err := f.put(Approvals, a.ID, a); err != nil {
 		return err
 	}
-	if status != Executing {
+	if s.Step != StepGrant {
 		return nil
 	}
 	return f.granted(a)
 }
 
 // granted inserts the execution that a complete approval allows. Everything
-// it needs is in the approval and the decision's row.
+// it needs is in the approval and the decision's row. Where nothing is to be
+// applied, the grant is the end; a caller applies its decisions itself.
 func (f folder) granted(a Approval) error {
+	if a.Action.Name == NoAction {
+		_, err := f.move(a.Decision, StepApply)
+		return err
+	}
+	if a.Status != Executing {
+		return nil
+	}
 	row, err := Load[DecisionRow](f.ctx, f.rows, Decisions, a.Decision)
 	if err != nil {
 		return err
 	}
 	d := Decision{
 		ID: a.Decision, Kind: a.Kind, Subject: Subject{DB: a.DB, Model: a.Model, ID: a.RecordID}, Fingerprint: a.Fingerprint,
-		Correlation: row.Correlation, Recommendation: Recommendation{Action: a.Action, AtStake: a.AtStake},
+		Currency: row.Currency, Correlation: row.Correlation, Recommendation: Recommendation{Action: a.Action, AtStake: a.AtStake},
 		Verdict: Verdict{Reasons: a.Reasons},
 	}
 	return f.execution(d, PlannedStep{row.Execution, a.Action}, a.ID, 0)
@@ -192,7 +207,7 @@ func (f folder) attempt(a Attempt) error {
 	if err != nil {
 		return err
 	}
-	if x.Status == ExecutionParked && x.Class == Effective {
+	if x.Status == ExecutionParked && x.ends() {
 		if _, err := f.move(x.Decision, StepResume); err != nil {
 			return err
 		}
@@ -233,8 +248,8 @@ func (f folder) receipt(r Receipt) error {
 	if err := f.put(Executions, x.ID, x); err != nil {
 		return err
 	}
-	if x.Class != Effective || to.step == "" {
-		return nil // protective actions do not end a decision
+	if !x.ends() || to.step == "" {
+		return nil
 	}
 	_, err = f.move(x.Decision, to.step)
 	return err

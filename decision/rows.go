@@ -40,6 +40,7 @@ type DecisionRow struct {
 	Approval    string    `json:"approval,omitempty"`
 	Execution   string    `json:"execution,omitempty"`
 	Snapshot    string    `json:"snapshot"`
+	Currency    string    `json:"currency,omitempty"` // of the amounts in Action; AtStake has its own
 	AtStake     *Money    `json:"at_stake,omitempty"`
 	Reasons     []string  `json:"reasons,omitempty"`
 	UpdatedSeq  int64     `json:"updated_seq"` // entry that last changed Status
@@ -127,6 +128,10 @@ type Execution struct {
 	Code        string          `json:"code,omitempty"` // of the last receipt
 	Ref         string          `json:"ref,omitempty"`  // of the last receipt
 }
+
+// ends says whether the execution is of the recommended action, whose end is
+// the decision's. Protective actions beside it do not end a decision.
+func (x Execution) ends() bool { return x.ID == ExecutionID(x.Decision, 0) }
 
 // ExceptionType says what a person must resolve.
 type ExceptionType string
