@@ -65,6 +65,16 @@ func (f folder) exception(s ExceptionStep) error {
 	return f.put(Exceptions, x.ID, x)
 }
 
+// openOnce is OpenException unless it is open already: a backlog must not
+// repeat the same cause an entry each.
+func (w *Writer) openOnce(ctx context.Context, entryID string, at time.Time, x NewException) error {
+	known, found, err := Find[Exception](ctx, w, Exceptions, ExceptionID(x.Type, x.Cause))
+	if err != nil || found && known.open() {
+		return err
+	}
+	return w.OpenException(ctx, entryID, at, x)
+}
+
 // reopened counts the cause once more; an ended exception starts anew.
 func (f folder) reopened(x Exception, found bool, s ExceptionStep) Exception {
 	ended := x.State == StateResolved || x.State == StateClosed

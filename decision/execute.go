@@ -125,7 +125,7 @@ func (x *Executor) lease(ctx context.Context, c Company, now time.Time, n int) (
 			}
 			if refusal != nil {
 				settled++
-				if _, err := w.Append(ctx, x.NewID(), EntryReceipt, now, *refusal); err != nil {
+				if err := x.stop(ctx, w, e, *refusal, now); err != nil {
 					return err
 				}
 				continue
@@ -153,28 +153,68 @@ func (x *Executor) refuse(ctx context.Context, rows Rows, e Execution, kill bool
 	receipt := func(r Result, code string) *Receipt {
 		return &Receipt{Execution: e.ID, Result: r, Code: code, By: x.Worker}
 	}
-	if kill {
-		return receipt(ResultPark, CodeKilled), nil
-	}
-	if e.Action.Class() != Effective {
-		return nil, nil
-	}
-	d, err := Load[DecisionRow](ctx, rows, Decisions, e.Decision)
-	if err != nil {
-		return nil, err
-	}
-	allowed := d.Outcome == Execute && e.Approval == ""
-	if e.Approval != "" {
-		a, err := Load[Approval](ctx, rows, Approvals, e.Approval)
+	if e.ends() || e.Action.Class() == Effective {
+		allowed, err := assented(ctx, rows, e)
 		if err != nil {
 			return nil, err
 		}
-		allowed = a.Status == Executing && len(a.Signatures) >= a.People && a.ActionHash == e.Action.Hash()
+		if !allowed {
+			return receipt(ResultFail, CodeUnallowed), nil
+		}
 	}
-	if !allowed {
-		return receipt(ResultFail, CodeUnallowed), nil
+	if kill {
+		return receipt(ResultPark, CodeKilled), nil
 	}
 	return nil, nil
+}
+
+// assented says whether this very action was decided on and is still to be
+// applied, by the decision's verdict or by its approval's grant.
+func assented(ctx context.Context, rows Rows, e Execution) (bool, error) {
+	d, found, err := Find[DecisionRow](ctx, rows, Decisions, e.Decision)
+	switch {
+	case err != nil || !found:
+		return false, err
+	case d.Execution != e.ID, d.Action.Hash() != e.Action.Hash(), d.Status != Executing && d.Status != Parked:
+		return false, nil
+	case e.Approval == "":
+		return d.Outcome == Execute, nil
+	}
+	a, found, err := Find[Approval](ctx, rows, Approvals, e.Approval)
+	return found && a.Decision == d.ID && a.Status == Executing &&
+		len(a.Signatures) >= max(1, a.People) && a.ActionHash == e.Action.Hash(), err
+}
+
+// stop journals why an execution does not run. A row that no decision
+// explains has nothing in the journal to end: then the exception alone says
+// so, once, and the audit will find the row.
+func (x *Executor) stop(ctx context.Context, w *Writer, e Execution, r Receipt, now time.Time) error {
+	explained := r.Result == ResultPark && !e.ends()
+	if e.ends() {
+		d, found, err := Find[DecisionRow](ctx, w, Decisions, e.Decision)
+		if err != nil {
+			return err
+		}
+		explained = found && d.Execution == e.ID && d.Status == Executing
+	}
+	if explained {
+		if _, err := w.Append(ctx, x.NewID(), EntryReceipt, now, r); err != nil {
+			return err
+		}
+	}
+	if r.Result != ResultFail {
+		return nil
+	}
+	return w.openOnce(ctx, x.NewID(), now, deadLetter(e, r.Code, now))
+}
+
+// deadLetter is the exception of an execution that ended without effect.
+func deadLetter(e Execution, code string, now time.Time) NewException {
+	return NewException{
+		Type: DeadLetter, Cause: "execution:" + e.ID, Subject: &e.Subject, Decision: e.Decision,
+		Evidence: map[string]string{"action": e.Action.Name, "code": code},
+		Role:     RoleOperations, Deadline: now.Add(DefaultHours * time.Hour), Proposed: "apply_by_hand",
+	}
 }
 
 // record journals the receipts, and the exceptions that follow from them.
@@ -209,13 +249,16 @@ func (x *Executor) record(ctx context.Context, c Company, leased []Execution, ap
 // receipt turns what the actuator reports into what happens next.
 func (x *Executor) receipt(e Execution, a Applied, now time.Time) Receipt {
 	r := Receipt{Execution: e.ID, Result: a.Result, Code: a.Code, Ref: a.Ref, By: x.Worker}
-	switch {
-	case a.Result == ResultVoid && e.Attempts < voidAfter:
-		r.Result = ResultRetry
-	case a.Result == ResultRetry && a.Code != CodeDown && e.Attempts >= x.Attempts:
-		r.Result = ResultFail
-	case a.Result == "":
+	switch a.Result {
+	case ResultDone, ResultFail, ResultStale, ResultVoid, ResultRetry:
+	default:
 		r.Result, r.Code = ResultRetry, "no_result"
+	}
+	switch {
+	case r.Result == ResultVoid && e.Attempts < voidAfter:
+		r.Result = ResultRetry
+	case r.Result == ResultRetry && r.Code != CodeDown && e.Attempts >= x.Attempts:
+		r.Result = ResultFail
 	}
 	if r.Result == ResultRetry {
 		r.Due = now.Add(x.backoff(e.Attempts, backoffMost)).Truncate(time.Microsecond)
@@ -229,17 +272,9 @@ func (x *Executor) exceptions(ctx context.Context, w *Writer, c Company, e Execu
 	outage := NewException{Type: IntegrationDown, Cause: "odoo:" + c.ID, Role: RoleOperations, Deadline: now.Add(time.Hour), Proposed: "check_odoo"}
 	switch {
 	case r.Result == ResultFail:
-		return w.OpenException(ctx, x.NewID(), now, NewException{
-			Type: DeadLetter, Cause: "execution:" + e.ID, Subject: &e.Subject, Decision: e.Decision,
-			Evidence: map[string]string{"action": e.Action.Name, "code": r.Code},
-			Role:     RoleOperations, Deadline: now.Add(DefaultHours * time.Hour), Proposed: "apply_by_hand",
-		})
+		return w.openOnce(ctx, x.NewID(), now, deadLetter(e, r.Code, now))
 	case r.Code == CodeDown:
-		known, found, err := Find[Exception](ctx, w, Exceptions, ExceptionID(outage.Type, outage.Cause))
-		if err != nil || found && known.open() {
-			return err // said already; a backlog must not repeat it
-		}
-		return w.OpenException(ctx, x.NewID(), now, outage)
+		return w.openOnce(ctx, x.NewID(), now, outage)
 	}
 	return w.CloseException(ctx, x.NewID(), now, ExceptionID(outage.Type, outage.Cause))
 }
