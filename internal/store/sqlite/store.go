@@ -1,0 +1,152 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	_ "modernc.org/sqlite" // the driver "sqlite", in pure Go
+
+	"assent/decision"
+	"assent/internal/store/queue"
+	"assent/migrations"
+)
+
+// Options say how to open a database.
+type Options struct {
+	// ReadOnly opens beside a process that writes, for audit and replay. The
+	// file must exist; everything that writes is refused.
+	ReadOnly bool
+	// Migrate brings the tables up to this release. Without it, opening a
+	// database of another release is an error.
+	Migrate bool
+}
+
+// Store is a decision.Store in one file.
+type Store struct {
+	reader
+	pool  *sql.DB // read-only connections
+	write *sql.DB // its one connection is writer.conn; nil when read-only
+	lock  *fileLock
+	queue *queue.Queue[unit]
+}
+
+var _ decision.Store = (*Store)(nil)
+
+// Open opens or creates the database at path. While another process, or
+// another Store, has it open for writing, that is a CodeConflict error.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	s := &Store{}
+	if err := s.open(ctx, path, o); err != nil {
+		_ = s.Close() // the first error is the one to tell
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, path string, o Options) error {
+	if o.ReadOnly {
+		return s.openPool(ctx, path)
+	}
+	var err error
+	if s.lock, err = lockFile(path + ".lock"); err != nil {
+		return err
+	}
+	if s.write, err = open(path, "rwc", writing); err != nil {
+		return err
+	}
+	s.write.SetMaxOpenConns(1)
+	if o.Migrate {
+		if err := migrations.SQLite(ctx, s.write); err != nil {
+			return err
+		}
+	}
+	if err := s.openPool(ctx, path); err != nil {
+		return err
+	}
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return fault(err)
+	}
+	w := &writer{conn: conn, statements: map[string]*sql.Stmt{}}
+	s.queue = queue.New(w.batch)
+	return nil
+}
+
+// openPool opens the read-only connections and compares the release.
+func (s *Store) openPool(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	pool, err := open(path, "ro", reading)
+	if err != nil {
+		return err
+	}
+	pool.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
+	pool.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
+	s.pool, s.reader = pool, reader{&prepared{db: pool}}
+	return checkVersion(ctx, pool)
+}
+
+// Pragmas of the connections. FULL makes an acknowledged commit outlive a
+// power cut; secure_delete overwrites what an erasure removes.
+var (
+	writing = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "recursive_triggers(1)", "secure_delete(1)"}
+	reading = []string{"busy_timeout(10000)", "query_only(1)"}
+)
+
+func open(path, mode string, pragmas []string) (*sql.DB, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	slashed := filepath.ToSlash(absolute)
+	if slashed[0] != '/' { // a drive letter
+		slashed = "/" + slashed
+	}
+	dsn := url.URL{Scheme: "file", Path: slashed, RawQuery: url.Values{"mode": {mode}, "_pragma": pragmas}.Encode()}
+	return sql.Open("sqlite", dsn.String())
+}
+
+func checkVersion(ctx context.Context, db *sql.DB) error {
+	want, err := migrations.Latest()
+	if err != nil {
+		return err
+	}
+	var have int64
+	if err := db.QueryRowContext(ctx, migrations.VersionQuery).Scan(&have); err != nil && !isMissingTable(err) {
+		return fault(err)
+	}
+	if have != want {
+		return fmt.Errorf("sqlite: the tables are of version %d, this release needs %d: run assent migrate", have, want)
+	}
+	return nil
+}
+
+// Ping reads one row.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return fault(s.pool.QueryRowContext(ctx, "SELECT 1 FROM goose_db_version LIMIT 1").Scan(&one))
+}
+
+// Close finishes what waits, then lets another process write.
+func (s *Store) Close() error {
+	if s.queue != nil {
+		s.queue.Close()
+	}
+	var first error
+	for _, db := range []*sql.DB{s.pool, s.write} { // the writer last: it moves the log into the file
+		if db == nil {
+			continue
+		}
+		if err := db.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	s.lock.release()
+	return first
+}

@@ -1,0 +1,175 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+
+	"assent/decision"
+	"assent/internal/store/queue"
+)
+
+// unit is what the queue holds: a function to run in a savepoint.
+type unit func(ctx context.Context, w *writer) error
+
+// Do runs the work in the next batch; see decision.Store.
+func (s *Store) Do(ctx context.Context, work decision.Work) error {
+	return s.do(ctx, work.Lane, func(ctx context.Context, w *writer) error {
+		return w.work(ctx, work)
+	})
+}
+
+func (s *Store) do(ctx context.Context, lane decision.Lane, u unit) error {
+	if s.queue == nil {
+		return decision.Errorf(decision.CodeUnavailable, "The store is open for reading only.")
+	}
+	return s.queue.Do(ctx, lane, u)
+}
+
+// exec runs one statement as a unit of its own.
+func (s *Store) exec(ctx context.Context, text string, args ...any) error {
+	return s.do(ctx, decision.Foreground, func(_ context.Context, w *writer) error {
+		return w.exec(text, args...)
+	})
+}
+
+// writer owns the write connection. Only the queue's goroutine uses it.
+type writer struct {
+	conn       *sql.Conn
+	statements map[string]*sql.Stmt
+	heads      map[string]headState // of this transaction, by company
+	erased     bool                 // something was erased and may still be in the log
+}
+
+type headState struct {
+	head  decision.Head
+	dirty bool
+}
+
+// batch runs what waits in one transaction and answers all of it. Unless the
+// commit succeeds, nobody is told anything but CodeUnavailable: even a refusal
+// may rest on what was not committed.
+func (w *writer) batch(b *queue.Batch[unit]) {
+	jobs, answers, err := w.transaction(b)
+	for i, job := range jobs {
+		if err != nil {
+			job.Answer(coded(decision.CodeUnavailable, "The database did not commit; nothing was changed.", err))
+			continue
+		}
+		job.Answer(answers[i])
+	}
+	if w.erased && err == nil {
+		w.scrub()
+	}
+}
+
+func (w *writer) transaction(b *queue.Batch[unit]) (jobs []*queue.Job[unit], answers []error, err error) {
+	w.heads = map[string]headState{}
+	err = w.exec("BEGIN IMMEDIATE")
+	for job := b.Next(); job != nil; job = b.Next() {
+		jobs = append(jobs, job)
+		if err != nil {
+			continue // answered with the others
+		}
+		var answer error
+		answer, err = w.savepoint(job)
+		answers = append(answers, answer)
+	}
+	if err == nil {
+		err = w.saveHeads()
+	}
+	if err == nil {
+		err = w.exec("COMMIT")
+	}
+	if err != nil {
+		_ = w.exec("ROLLBACK") // fails when SQLite has already rolled back by itself
+	}
+	return jobs, answers, err
+}
+
+// savepoint runs one job. answer is the job's own; err says that the whole
+// transaction is lost, as SQLite does on a full disk.
+func (w *writer) savepoint(job *queue.Job[unit]) (answer, err error) {
+	if err := w.exec("SAVEPOINT work"); err != nil {
+		return nil, err
+	}
+	before := make(map[string]headState, len(w.heads))
+	for company, state := range w.heads {
+		before[company] = state
+	}
+	answer = job.Run(func(ctx context.Context) error { return job.Value(ctx, w) })
+	if answer != nil {
+		w.heads = before
+		if err := w.exec("ROLLBACK TO work"); err != nil {
+			return nil, err
+		}
+	}
+	return answer, w.exec("RELEASE work")
+}
+
+func (w *writer) saveHeads() error {
+	for company, state := range w.heads {
+		if !state.dirty {
+			continue
+		}
+		body, err := json.Marshal(state.head)
+		if err != nil {
+			return err
+		}
+		if err := w.exec(`INSERT INTO company_head (company, body) VALUES (?, ?)
+			ON CONFLICT (company) DO UPDATE SET body = excluded.body`, company, string(body)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scrub empties the write-ahead log, in which the erased bytes still are. A
+// reader may be in the way; then the next batch tries again.
+func (w *writer) scrub() {
+	var busy, log, moved int
+	err := w.conn.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &log, &moved)
+	w.erased = err != nil || busy != 0
+}
+
+// The writer's statements are not bound to a caller's context: interrupting
+// one would roll the whole batch back.
+
+func (w *writer) exec(text string, args ...any) error {
+	s, err := w.statement(text)
+	if err != nil {
+		return err
+	}
+	_, err = s.Exec(args...)
+	return fault(err)
+}
+
+func (w *writer) query(text string, args ...any) (*sql.Rows, error) {
+	s, err := w.statement(text)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.Query(args...)
+	return rows, fault(err)
+}
+
+func (w *writer) row(text string, args []any, dest ...any) error {
+	s, err := w.statement(text)
+	if err != nil {
+		return err
+	}
+	return s.QueryRow(args...).Scan(dest...)
+}
+
+// statement prepares each text once.
+func (w *writer) statement(text string) (*sql.Stmt, error) {
+	if s, ok := w.statements[text]; ok {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(context.Background(), text)
+	if err != nil {
+		return nil, fault(err)
+	}
+	w.statements[text] = s
+	return s, nil
+}
