@@ -1,0 +1,108 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"assent/decision"
+)
+
+// decisionsSize is how many decisions a page of the list holds.
+const decisionsSize = 50
+
+// The filters' codes.
+var (
+	outcomes = []string{decision.Execute.String(), decision.Approve.String(), decision.Reject.String()}
+	statuses = []string{
+		string(decision.AwaitingApproval), string(decision.AwaitingReceipt), string(decision.Executing), string(decision.Parked),
+		string(decision.Done), string(decision.Recorded), string(decision.Refused), string(decision.Declined), string(decision.Withdrawn),
+		string(decision.Expired), string(decision.Stale), string(decision.Void), string(decision.Failed),
+	}
+)
+
+// decisionList is the page of all decisions, newest first.
+type decisionList struct {
+	Kind, Outcome, Status string // filters
+	Record                string // Odoo's id
+	From, To              string // days, "2006-01-02", To included
+	Rows                  []decisionLine
+	First                 bool   // no newer page
+	Newest, Next          string // addresses
+	Fault                 string
+}
+
+type decisionLine struct {
+	decision.DecisionRow
+	Why string // the first reason
+}
+
+func (c *console) showDecisions(w http.ResponseWriter, r *http.Request, v visit) error {
+	q := r.URL.Query()
+	view := decisionList{
+		Kind: q.Get("kind"), Outcome: q.Get("outcome"), Status: q.Get("status"), Record: q.Get("record"),
+		From: q.Get("from"), To: q.Get("to"), First: q.Get("after") == "", Newest: newest(q),
+	}
+	filter, ok := view.filter(q.Get("after"))
+	if !ok {
+		view.Fault = "A record is a number, and a day is written 2026-11-24."
+		return show(w, r, http.StatusUnprocessableEntity, decisionsPage(v, view))
+	}
+	page, err := list[decision.DecisionRow](r.Context(), c.Reader, v.User.Company, decision.Decisions, filter)
+	if err != nil {
+		return err
+	}
+	for _, d := range page.Rows {
+		line := decisionLine{DecisionRow: d}
+		if len(d.Reasons) > 0 {
+			line.Why = c.reason(d.Reasons[0])
+		}
+		view.Rows = append(view.Rows, line)
+	}
+	view.Next = nextPage("/decisions", q, page.Next)
+	return show(w, r, http.StatusOK, decisionsPage(v, view))
+}
+
+// newest is the first page with the same filters.
+func newest(q url.Values) string {
+	first := url.Values{}
+	for name, values := range q {
+		if name != "after" {
+			first[name] = values
+		}
+	}
+	return "/decisions?" + first.Encode()
+}
+
+// filter is false for a record or day that is not one.
+func (l decisionList) filter(cursor string) (decision.Filter, bool) {
+	f := decision.Filter{Where: map[string][]string{}, Cursor: cursor, Limit: decisionsSize}
+	for column, wanted := range map[string]string{"kind": l.Kind, "outcome": l.Outcome, "status": l.Status, "record_id": l.Record} {
+		if wanted != "" {
+			f.Where[column] = []string{wanted}
+		}
+	}
+	if _, err := strconv.ParseInt(l.Record, 10, 64); l.Record != "" && err != nil {
+		return f, false
+	}
+	from, okFrom := day(l.From)
+	to, okTo := day(l.To)
+	if f.From = from; !to.IsZero() {
+		f.To = to.AddDate(0, 0, 1)
+	}
+	return f, okFrom && okTo
+}
+
+func day(text string) (time.Time, bool) {
+	if text == "" {
+		return time.Time{}, true
+	}
+	t, err := time.Parse(time.DateOnly, text)
+	return t, err == nil
+}
+
+// filtered says that not everything is listed.
+func (l decisionList) filtered() bool {
+	return l.Kind+l.Outcome+l.Status+l.Record+l.From+l.To != ""
+}

@@ -1,0 +1,211 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"assent/decision"
+)
+
+// exceptionsSize is how many exceptions a page holds.
+const exceptionsSize = 25
+
+// exceptionTypes are the types that can be filtered by.
+var exceptionTypes = []string{string(decision.DeadLetter), string(decision.IntegrationDown), string(decision.PromiseAtRisk)}
+
+// openStates are those somebody still has to look at.
+var openStates = []string{decision.StateOpen, decision.StateClaimed, decision.StateSnoozed}
+
+var allStates = append(slices.Clone(openStates), decision.StateResolved, decision.StateClosed)
+
+// exceptionList is the page of what people must resolve.
+type exceptionList struct {
+	Type, Role, State string // filters; no state means: to be looked at now
+	Items             []exceptionItem
+	Next              string
+}
+
+// exceptionItem is one exception as a person sees it.
+type exceptionItem struct {
+	decision.Exception
+	OwnerName string
+	EndedBy   string
+	Facts     []fact
+	Blocked   string // why this person may not act; "" when they may
+	Now       time.Time
+
+	Typed string
+	Fault string
+	Said  string
+	Tone  string
+}
+
+// fact is a name with a value.
+type fact struct{ Name, Value string }
+
+func (c *console) showExceptions(w http.ResponseWriter, r *http.Request, v visit) error {
+	q := r.URL.Query()
+	view := exceptionList{Type: q.Get("type"), Role: q.Get("role"), State: q.Get("state")}
+	page, err := list[decision.Exception](r.Context(), c.Reader, v.User.Company, decision.Exceptions, view.filter(q.Get("after")))
+	if err != nil {
+		return err
+	}
+	names, err := c.people(r.Context(), v.User.Company)
+	if err != nil {
+		return err
+	}
+	for _, x := range page.Rows {
+		if asleep := x.State == decision.StateSnoozed && x.SnoozedUntil.After(v.Now); !asleep || view.State != "" {
+			view.Items = append(view.Items, itemOf(x, v, names))
+		}
+	}
+	view.Next = nextPage("/exceptions", q, page.Next)
+	return show(w, r, http.StatusOK, exceptionsPage(v, view))
+}
+
+func (l exceptionList) filter(cursor string) decision.Filter {
+	where := map[string][]string{"state": openStates}
+	for column, wanted := range map[string]string{"state": l.State, "type": l.Type, "role": l.Role} {
+		if wanted != "" {
+			where[column] = []string{wanted}
+		}
+	}
+	return decision.Filter{Where: where, Cursor: cursor, Limit: exceptionsSize}
+}
+
+func itemOf(x decision.Exception, v visit, names people) exceptionItem {
+	item := exceptionItem{Exception: x, Now: v.Now}
+	if x.Owner != "" {
+		item.OwnerName = names.name(x.Owner)
+	}
+	if x.ClosedBy != "" {
+		item.EndedBy = names.name(x.ClosedBy)
+	}
+	for _, name := range slices.Sorted(maps.Keys(x.Evidence)) {
+		item.Facts = append(item.Facts, fact{humanise(name), x.Evidence[name]})
+	}
+	switch err := x.MayAct(v.User); {
+	case x.State == decision.StateResolved:
+		item.Blocked = "Resolved by " + item.EndedBy + "."
+	case x.State == decision.StateClosed:
+		item.Blocked = "Closed by itself: the cause is gone."
+	case decision.CodeOf(err) == decision.CodeConflict:
+		item.Blocked = item.OwnerName + " owns it."
+	case err != nil:
+		item.Blocked = problemOf(err).Message
+	}
+	return item
+}
+
+// title names the exception and, where it has one, its record.
+func (i exceptionItem) title() string {
+	if i.Subject == nil {
+		return humanise(string(i.Type))
+	}
+	return humanise(string(i.Type)) + ": " + strings.ToLower(recordName(i.Subject.Model, i.Subject.ID)[:1]) + recordName(i.Subject.Model, i.Subject.ID)[1:]
+}
+
+// What a person may do with an exception.
+const (
+	doClaim   = "claim"
+	doResolve = "resolve"
+	doSnooze  = "snooze"
+)
+
+// naps are the offered lengths of a snooze.
+var naps = []struct {
+	Code string
+	For  time.Duration
+}{{"1 hour", time.Hour}, {"4 hours", 4 * time.Hour}, {"1 day", 24 * time.Hour}, {"3 days", 72 * time.Hour}, {"1 week", 7 * 24 * time.Hour}}
+
+// handleException takes what a person does with an exception.
+func (c *console) handleException(w http.ResponseWriter, r *http.Request, v visit) error {
+	if err := r.ParseForm(); err != nil {
+		return errors.Join(errForm, err)
+	}
+	id, comment := chi.URLParam(r, "id"), strings.TrimSpace(r.PostFormValue("comment"))
+	said, err := c.handle(r.Context(), v, id, r.PostForm.Get("do"), comment, r.PostForm.Get("for"))
+	switch decision.CodeOf(err) {
+	case "":
+		if !v.Htmx {
+			c.flash(r.Context(), said)
+			http.Redirect(w, r, "/exceptions", http.StatusSeeOther)
+			return nil
+		}
+	case decision.CodeConflict, decision.CodeForbidden, decision.CodeInvalid:
+	default:
+		return err
+	}
+	item, notFound := c.theException(r.Context(), v, id)
+	if notFound != nil {
+		return notFound
+	}
+	status := http.StatusOK
+	item.Said, item.Tone = said, "good"
+	if err != nil {
+		status = item.refuse(err, comment)
+	}
+	if v.Htmx {
+		return show(w, r, status, exceptionCard(item))
+	}
+	return show(w, r, status, exceptionsPage(v, exceptionList{Items: []exceptionItem{item}}))
+}
+
+func (c *console) handle(ctx context.Context, v visit, id, do, comment, nap string) (said string, err error) {
+	switch do {
+	case doClaim:
+		_, err = c.Exceptions.Claim(ctx, v.User.Company, id, v.User)
+		return "It is yours now.", err
+	case doResolve:
+		_, err = c.Exceptions.Resolve(ctx, v.User.Company, id, v.User, comment)
+		return "Resolved.", err
+	case doSnooze:
+		for _, n := range naps {
+			if n.Code == nap {
+				_, err = c.Exceptions.Snooze(ctx, v.User.Company, id, v.User, v.Now.Add(n.For))
+				return "Out of sight for " + n.Code + ".", err
+			}
+		}
+		return "", decision.Invalid("/for", "enum", "must be one of the offered lengths")
+	}
+	return "", decision.Invalid("/do", "enum", "must be claim, resolve or snooze")
+}
+
+// refuse puts the reason why an action did not count on the card.
+func (i *exceptionItem) refuse(err error, comment string) (status int) {
+	p := problemOf(err)
+	i.Typed = comment
+	i.Said, i.Tone = "", ""
+	if decision.CodeOf(err) == decision.CodeInvalid {
+		i.Fault = p.Message
+	} else {
+		i.Said, i.Tone = "Nothing was changed. "+p.Message, "bad"
+	}
+	return p.Status
+}
+
+func (c *console) theException(ctx context.Context, v visit, id string) (exceptionItem, error) {
+	x, err := row[decision.Exception](ctx, c.Reader, v.User.Company, decision.Exceptions, id)
+	if err != nil {
+		return exceptionItem{}, err
+	}
+	names, err := c.people(ctx, v.User.Company)
+	return itemOf(x, v, names), err
+}
+
+func stateTone(state string) string {
+	switch state {
+	case decision.StateOpen:
+		return "bad"
+	case decision.StateClaimed, decision.StateSnoozed:
+		return "warn"
+	}
+	return "good"
+}

@@ -1,0 +1,85 @@
+package console
+
+import (
+	"fmt"
+
+	"assent/decision"
+)
+
+// reason is the sentence for a code, or at least its words.
+func (c *console) reason(code string) string {
+	if s := c.Reason(code); s != "" {
+		return s
+	}
+	return humanise(code)
+}
+
+func (c *console) reasons(codes []string) []string {
+	out := make([]string, len(codes))
+	for i, code := range codes {
+		out[i] = c.reason(code)
+	}
+	return out
+}
+
+// rule is the title of a rule, or its label.
+func (c *console) rule(label string) string {
+	if s := c.Rule(label); s != "" {
+		return s
+	}
+	return humanise(label)
+}
+
+// approvers are the roles that may sign; a policy that named none left it to
+// the fallback role.
+func approvers(roles []string) []string {
+	if len(roles) == 0 {
+		return []string{decision.FallbackRole}
+	}
+	return roles
+}
+
+func roleWords(roles []string) string {
+	words := make([]string, len(roles))
+	for i, role := range roles {
+		words[i] = lower(role)
+	}
+	return joined(words, "or")
+}
+
+// closedSentence says how an approval ended.
+func closedSentence(a decision.Approval, names people) string {
+	by := names.name(a.ClosedBy)
+	switch a.Status {
+	case decision.AwaitingApproval:
+		return fmt.Sprintf("Still open, with %d of %d signatures.", len(a.Signatures), max(1, a.People))
+	case decision.Declined:
+		return "Rejected by " + by + "."
+	case decision.Withdrawn:
+		return "Withdrawn by " + by + "."
+	case decision.Expired:
+		return "Expired: nobody approved in time, so nothing was done."
+	case decision.Stale:
+		return "Out of date: the record changed after the decision was made, so nothing was done."
+	}
+	return "Approved; the last signature is by " + by + "."
+}
+
+// statusSentence says what a status means for the record.
+func statusSentence(s decision.Status) string {
+	return map[decision.Status]string{
+		decision.AwaitingApproval: "People must assent before anything changes.",
+		decision.AwaitingReceipt:  "The caller applies it and has not told yet.",
+		decision.Executing:        "Being applied in Odoo.",
+		decision.Parked:           "Held back by the kill switch.",
+		decision.Done:             "Applied and read back, or nothing to apply.",
+		decision.Recorded:         "Shadow mode: recorded, nothing happens.",
+		decision.Refused:          "Refused by policy.",
+		decision.Declined:         "Rejected by a person.",
+		decision.Withdrawn:        "Taken back by who asked.",
+		decision.Expired:          "Nobody assented in time.",
+		decision.Stale:            "The record changed since.",
+		decision.Void:             "The record could not be seen.",
+		decision.Failed:           "Gave up; an exception is open.",
+	}[s]
+}

@@ -1,0 +1,173 @@
+package console
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"net/mail"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-chi/chi/v5"
+
+	"assent/decision"
+)
+
+// firstPrefix marks the token of a link that makes the first user.
+const firstPrefix = "first-"
+
+// NewSignIn makes a one-time link for a user, good for ttl, and returns its
+// path; the caller puts the console's address before it. Only a hash of the
+// token is stored.
+func NewSignIn(ctx context.Context, dir decision.Directory, rand io.Reader, user decision.User, now time.Time, ttl time.Duration) (urlPath string, err error) {
+	return newLink(ctx, dir, rand, "", decision.SignIn{Company: user.Company, User: user.ID, Expires: now.Add(ttl)})
+}
+
+// NewFirstRun makes a one-time link by which somebody becomes a company's
+// first user, with every role. It does nothing once the company has users.
+func NewFirstRun(ctx context.Context, dir decision.Directory, rand io.Reader, company string, now time.Time, ttl time.Duration) (urlPath string, err error) {
+	return newLink(ctx, dir, rand, firstPrefix, decision.SignIn{Company: company, Expires: now.Add(ttl)})
+}
+
+func newLink(ctx context.Context, dir decision.Directory, rand io.Reader, prefix string, link decision.SignIn) (string, error) {
+	secret := make([]byte, 32)
+	if _, err := io.ReadFull(rand, secret); err != nil {
+		return "", err
+	}
+	token := prefix + base64.RawURLEncoding.EncodeToString(secret)
+	link.Hash = hashToken(token)
+	return "/signin/" + token, dir.PutSignIn(ctx, link)
+}
+
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func (c *console) showHowToSignIn(w http.ResponseWriter, r *http.Request, v visit) error {
+	if _, found, err := c.visitor(r.Context()); err != nil || found {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return err
+	}
+	return show(w, r, http.StatusOK, howToSignIn(v))
+}
+
+// showSignIn only shows a form: mail scanners and browsers fetch links by
+// themselves, and that must not use one up. Nor is the link looked up, so
+// that the answer says nothing about it.
+func (c *console) showSignIn(w http.ResponseWriter, r *http.Request, v visit) error {
+	token := chi.URLParam(r, "token")
+	if strings.HasPrefix(token, firstPrefix) {
+		return show(w, r, http.StatusOK, firstRun(v, newcomer{}))
+	}
+	return show(w, r, http.StatusOK, confirmSignIn(v))
+}
+
+var errLink = decision.Errorf(decision.CodeUnauthorized,
+	"This link was used already, is too old, or was never given out. Ask operations for a new one.")
+
+// signIn takes the link and starts a session.
+func (c *console) signIn(w http.ResponseWriter, r *http.Request, v visit) error {
+	token := chi.URLParam(r, "token")
+	var user decision.User
+	var err error
+	if strings.HasPrefix(token, firstPrefix) {
+		who, ok := newcomerOf(r)
+		if !ok { // the link is not used up by a typing error
+			return show(w, r, http.StatusUnprocessableEntity, firstRun(v, who))
+		}
+		user, err = c.createFirst(r.Context(), token, who)
+	} else {
+		user, err = c.takeLink(r.Context(), token)
+	}
+	if err != nil {
+		return err
+	}
+	if err := c.begin(r.Context(), user); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+func (c *console) take(ctx context.Context, token string) (decision.SignIn, error) {
+	link, err := c.Directory.TakeSignIn(ctx, hashToken(token))
+	switch {
+	case decision.CodeOf(err) == decision.CodeNotFound:
+		return link, errLink
+	case err == nil && !c.Now().Before(link.Expires):
+		return link, errLink
+	}
+	return link, err
+}
+
+func (c *console) takeLink(ctx context.Context, token string) (decision.User, error) {
+	link, err := c.take(ctx, token)
+	if err != nil {
+		return decision.User{}, err
+	}
+	user, err := c.Directory.User(ctx, link.Company, link.User)
+	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && user.Disabled {
+		return decision.User{}, errLink
+	}
+	return user, err
+}
+
+// createFirst makes the first user with every role, if there is none yet.
+func (c *console) createFirst(ctx context.Context, token string, who newcomer) (decision.User, error) {
+	c.welcome.Lock()
+	defer c.welcome.Unlock()
+	link, err := c.take(ctx, token)
+	if err != nil {
+		return decision.User{}, err
+	}
+	users, err := c.Directory.Users(ctx, link.Company)
+	if err != nil {
+		return decision.User{}, err
+	}
+	if len(users) > 0 {
+		return decision.User{}, errLink
+	}
+	user := decision.User{
+		ID: c.NewID(), Company: link.Company, Name: who.Name, Email: who.Email, Roles: decision.Roles,
+	}
+	return user, c.Directory.PutUser(ctx, user)
+}
+
+// newcomer is the form of the first user, with what is wrong with it.
+type newcomer struct {
+	Name, Email           string
+	NameError, EmailError string
+}
+
+const maxName = 100
+
+func newcomerOf(r *http.Request) (newcomer, bool) {
+	n := newcomer{Name: strings.TrimSpace(r.PostFormValue("name")), Email: strings.TrimSpace(r.PostFormValue("email"))}
+	if n.Name == "" || len(n.Name) > maxName || !utf8.ValidString(n.Name) {
+		n.NameError = "Write your name, at most 100 characters."
+	}
+	if address, err := mail.ParseAddress(n.Email); err != nil || address.Address != n.Email {
+		n.EmailError = "Write an e-mail address such as ada@example.com."
+	}
+	return n, n.NameError == "" && n.EmailError == ""
+}
+
+func (c *console) signOut(w http.ResponseWriter, r *http.Request, _ visit) error {
+	if err := c.sessions.Destroy(r.Context()); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/signin", http.StatusSeeOther)
+	return nil
+}
+
+func inputType(name string) string {
+	if name == "email" {
+		return "email"
+	}
+	return "text"
+}

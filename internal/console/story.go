@@ -1,0 +1,206 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"assent/decision"
+)
+
+// story is the page of one decision.
+type story struct {
+	decision.Story
+	Asked      string // who
+	Steps      []storyStep
+	Waterfall  *waterfall
+	Rules      []fact // title, label
+	Why        []string
+	Alternates []fact // action, why it lost
+	Guard      []fact
+	Failures   []string
+	Known      []shownField
+	Missing    []shownField
+	Features   []shownField
+	Unfeatured []shownField
+	Timeline   []moment
+	Case       *approvalCase // while it is open
+	Replay     *replayed
+	MayReplay  bool
+}
+
+// storyStep is one of the four stations of a decision.
+type storyStep struct{ Name, What, Tone, More string }
+
+// moment is one thing that happened to the approval.
+type moment struct {
+	At         time.Time
+	Tone, What string
+	Comment    string
+}
+
+func (c *console) showStory(w http.ResponseWriter, r *http.Request, v visit) error {
+	s, err := c.story(r.Context(), v, chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	return show(w, r, http.StatusOK, storyPage(v, s))
+}
+
+func (c *console) story(ctx context.Context, v visit, id string) (story, error) {
+	told, err := c.Decisions.Story(ctx, v.User.Company, id)
+	if err != nil {
+		return story{}, err
+	}
+	names, err := c.people(ctx, v.User.Company)
+	if err != nil {
+		return story{}, err
+	}
+	s := story{Story: told, Asked: names.name(told.Decision.RequestedBy)}
+	_, s.MayReplay = v.User.HasRole(replayRoles)
+	c.explain(&s)
+	s.Known, s.Missing = fieldsOf(told.Snapshot)
+	s.Features, s.Unfeatured = featuresOf(told.Snapshot)
+	if a := told.Approval; a != nil {
+		if s.Timeline, err = c.timeline(ctx, v.User.Company, *a, names); err != nil {
+			return story{}, err
+		}
+		if a.Status == decision.AwaitingApproval {
+			open := c.caseOf(*a, v, names)
+			s.Case = &open
+		}
+	}
+	return s, nil
+}
+
+// explain puts the decision's codes into words.
+func (c *console) explain(s *story) {
+	d := s.Decision
+	s.Waterfall = newWaterfall(d.Assessment, c.reason)
+	s.Why = c.reasons(d.Verdict.Reasons)
+	for _, label := range d.Verdict.Rules {
+		s.Rules = append(s.Rules, fact{c.rule(label), label})
+	}
+	for _, a := range d.Recommendation.Alternates {
+		s.Alternates = append(s.Alternates, fact{actionName(a.Action), c.reason(a.Lost)})
+	}
+	if s.Snapshot != nil {
+		for _, f := range s.Snapshot.Failures {
+			s.Failures = append(s.Failures, humanise(f.Step)+": "+c.reason(f.Code))
+		}
+	}
+	s.Guard = guardFacts(d)
+	s.Steps = []storyStep{c.assessed(d), governed(d), c.guarded(d), {
+		Name: "Now", What: humanise(string(s.Row.Status)), Tone: statusTone(s.Row.Status), More: statusSentence(s.Row.Status),
+	}}
+}
+
+func (c *console) assessed(d decision.Decision) storyStep {
+	a := d.Assessment
+	if a.Probability == nil {
+		return storyStep{Name: "Assessed", What: "No model", More: "This was decided by rules alone."}
+	}
+	more := "by " + a.Model
+	if a.Confidence != nil {
+		more += ", " + percent(*a.Confidence) + " of its evidence known"
+	}
+	return storyStep{Name: "Assessed", What: percent(*a.Probability), More: more}
+}
+
+func governed(d decision.Decision) storyStep {
+	step := storyStep{Name: "Policy", What: humanise(d.Verdict.Outcome.String()), Tone: outcomeTone(d.Verdict.Outcome)}
+	switch d.Verdict.Outcome {
+	case decision.Execute:
+		step.More = "Every requirement was met."
+	case decision.Reject:
+		step.More = "The action is refused."
+	default:
+		people := max(1, d.Verdict.People)
+		step.More = map[bool]string{true: "one person", false: strconv.Itoa(people) + " people"}[people == 1] +
+			" of " + roleWords(approvers(d.Verdict.Roles)) + ", within " + strconv.Itoa(hoursOf(d.Verdict)) + " h"
+	}
+	return step
+}
+
+func hoursOf(v decision.Verdict) int {
+	if v.Hours < 1 {
+		return decision.DefaultHours
+	}
+	return v.Hours
+}
+
+func (c *console) guarded(d decision.Decision) storyStep {
+	if d.Guard.Code == "" {
+		return storyStep{Name: "Guard", What: "Unchanged", More: "Mode " + string(d.Guard.Mode) + "."}
+	}
+	return storyStep{Name: "Guard", What: "Execute became approve", Tone: "warn", More: c.reason(d.Guard.Code)}
+}
+
+// guardFacts are the live figures that the guard saw.
+func guardFacts(d decision.Decision) []fact {
+	g := d.Guard
+	currency := ""
+	if d.Recommendation.AtStake != nil {
+		currency = d.Recommendation.AtStake.Currency
+	}
+	return []fact{
+		{"Mode", humanise(string(g.Mode))},
+		{"Kill switch", map[bool]string{true: "on", false: "off"}[g.Kill]},
+		{"Paused", value(g.Paused)},
+		{"Executed this hour", strconv.Itoa(g.Count) + " of at most " + strconv.Itoa(g.Caps.Count)},
+		{"Amount this hour", money(&decision.Money{Amount: g.Amount, Currency: currency}) + " of at most " + money(&decision.Money{Amount: g.Caps.Amount, Currency: currency})},
+		{"Epoch", strconv.FormatInt(g.Epoch, 10)},
+	}
+}
+
+// timeline tells what happened to the approval, oldest first.
+func (c *console) timeline(ctx context.Context, company string, a decision.Approval, names people) ([]moment, error) {
+	need := max(1, a.People)
+	out := []moment{{At: a.OpenedAt, What: "Opened: needs " + map[bool]string{true: "one person", false: strconv.Itoa(need) + " people"}[need == 1] +
+		" of " + roleWords(approvers(a.Roles)) + ", until " + clock(a.Deadline) + "."}}
+	for i, s := range a.Signatures {
+		out = append(out, moment{At: s.At, Tone: "good", What: names.name(s.By) + " signed as " + lower(s.Role) + ", " +
+			strconv.Itoa(i+1) + " of " + strconv.Itoa(need) + "."})
+	}
+	if a.Status == decision.AwaitingApproval {
+		return out, nil
+	}
+	end := moment{At: a.ClosedAt, Tone: endTone(a.Status), What: closedSentence(a, names)}
+	var err error
+	if a.Comment != "" {
+		end.Comment, err = c.comment(ctx, company, a.Comment)
+	}
+	return append(out, end), err
+}
+
+func endTone(s decision.Status) string {
+	switch s {
+	case decision.Declined, decision.Expired, decision.Stale, decision.Withdrawn:
+		return "bad"
+	}
+	return "good"
+}
+
+func (c *console) comment(ctx context.Context, company, sealed string) (string, error) {
+	text, err := c.Approvals.Comment(ctx, company, sealed)
+	if decision.CodeOf(err) == decision.CodeErased {
+		return "(The comment was erased.)", nil
+	}
+	return text, err
+}
+
+// title names the record, with its number as people know it.
+func (s story) title() string {
+	name := recordName(s.Decision.Subject.Model, s.Decision.Subject.ID)
+	if s.Snapshot == nil {
+		return name
+	}
+	if reference, ok := s.Snapshot.Fields.Text("reference"); ok {
+		return strings.TrimRight(name, "0123456789") + reference
+	}
+	return name
+}

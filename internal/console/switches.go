@@ -1,0 +1,135 @@
+package console
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"assent/decision"
+)
+
+// switchReasons are the codes a change of the switches may name.
+var switchReasons = []string{"INCIDENT", "MAINTENANCE", "DRILL", "POLICY_CHANGE", "MODEL_REVIEW", "RESOLVED"}
+
+// modes in the order of how much a kind may do by itself.
+var modes = []decision.Mode{decision.Shadow, decision.Suggest, decision.Live}
+
+var modeDocs = map[decision.Mode]string{
+	decision.Shadow:  "Decisions are recorded. Nothing is asked and nothing is done.",
+	decision.Suggest: "Every effective action asks a person.",
+	decision.Live:    "What the policy executes is executed, within the hour's budget.",
+}
+
+// switchesView is the page of the company's controls.
+type switchesView struct {
+	Now     decision.Switches // in force
+	Want    decision.Switches // asked for
+	Reason  string
+	Epoch   int64
+	Changes []fact // what would change, for the confirmation; nil shows the form
+	Fault   string
+	Spent   []kindSpent
+}
+
+// kindSpent is what a kind executed by itself in this hour.
+type kindSpent struct {
+	Kind   string
+	Count  int
+	Amount string
+}
+
+func (c *console) showSwitches(w http.ResponseWriter, r *http.Request, v visit) error {
+	return show(w, r, http.StatusOK, switchesPage(v, switchesOf(v)))
+}
+
+func switchesOf(v visit) switchesView {
+	view := switchesView{Now: v.Head.Switches, Want: v.Head.Switches, Epoch: v.Head.Epoch}
+	for _, kind := range kindNames() {
+		spent := v.Head.Spent[kind].In(v.Now.Truncate(time.Hour))
+		view.Spent = append(view.Spent, kindSpent{kind, spent.Count, grouped(spent.Amount.StringFixed(2))})
+	}
+	return view
+}
+
+// changeSwitches shows what would change; the second time, with confirm, it
+// changes it, if nothing else was changed in between.
+func (c *console) changeSwitches(w http.ResponseWriter, r *http.Request, v visit) error {
+	if err := r.ParseForm(); err != nil {
+		return errors.Join(errForm, err)
+	}
+	view := switchesOf(v)
+	view.Want, view.Reason = wanted(r, v.Head.Switches), r.PostForm.Get("reason")
+	view.Changes = changes(view.Now, view.Want)
+	epoch, _ := strconv.ParseInt(r.PostForm.Get("epoch"), 10, 64)
+	switch {
+	case epoch != v.Head.Epoch:
+		view.Fault, view.Changes = "Somebody changed the switches or the policies since you opened this page. Look again.", nil
+		return show(w, r, http.StatusConflict, switchesPage(v, view))
+	case len(view.Changes) == 0:
+		view.Fault = "Nothing was different."
+		return show(w, r, http.StatusUnprocessableEntity, switchesPage(v, view))
+	case !slices.Contains(switchReasons, view.Reason):
+		view.Fault, view.Changes = "Choose a reason.", nil
+		return show(w, r, http.StatusUnprocessableEntity, switchesPage(v, view))
+	case r.PostForm.Get("confirm") != "yes":
+		return show(w, r, http.StatusOK, switchesPage(v, view))
+	}
+	if _, err := c.Decisions.Switch(r.Context(), v.User.Company, view.Want, v.User.ID, view.Reason); err != nil {
+		return err
+	}
+	c.flash(r.Context(), "The switches are changed. The journal has it under your name.")
+	http.Redirect(w, r, "/switches", http.StatusSeeOther)
+	return nil
+}
+
+// wanted reads the form over what is in force: a kind that the form does not
+// name stays as it is.
+func wanted(r *http.Request, now decision.Switches) decision.Switches {
+	want := decision.Switches{Kill: now.Kill, Modes: map[string]decision.Mode{}, Paused: map[string]string{}}
+	maps.Copy(want.Modes, now.Modes)
+	maps.Copy(want.Paused, now.Paused)
+	if kill := r.PostForm.Get("kill"); kill != "" {
+		want.Kill = kill == "on"
+	}
+	for _, kind := range kindNames() {
+		if mode := decision.Mode(r.PostForm.Get("mode." + kind)); mode != "" && mode != now.Mode(kind) {
+			want.Modes[kind] = mode
+		}
+		switch pause := r.PostForm.Get("pause." + kind); {
+		case pause == "no":
+			delete(want.Paused, kind)
+		case pause == "yes" && want.Paused[kind] == "":
+			want.Paused[kind] = "BY_OPERATIONS"
+		}
+	}
+	return want
+}
+
+// changes lists what differs, in words.
+func changes(now, want decision.Switches) []fact {
+	var out []fact
+	if now.Kill != want.Kill {
+		out = append(out, fact{"Kill switch", map[bool]string{true: "turn on: nothing is executed in Odoo", false: "turn off: parked executions go on"}[want.Kill]})
+	}
+	for _, kind := range kindNames() {
+		if from, to := now.Mode(kind), want.Modes[kind]; to != "" && from != to {
+			out = append(out, fact{humanise(kind), "from " + string(from) + " to " + string(to) + ": " + modeDocs[to]})
+		}
+		_, was := now.Paused[kind]
+		_, is := want.Paused[kind]
+		if was != is {
+			out = append(out, fact{humanise(kind), map[bool]string{true: "pause: every effective action asks a person", false: "end the pause"}[is]})
+		}
+	}
+	return out
+}
+
+func yesNo(paused map[string]string, kind string) string {
+	if _, yes := paused[kind]; yes {
+		return "yes"
+	}
+	return "no"
+}
