@@ -1,0 +1,85 @@
+package odoo
+
+import (
+	"context"
+	"slices"
+
+	"assent/decision"
+)
+
+// confirm turns a quotation into an order. Odoo's own call is not
+// idempotent, so the state is read first; with other modules it may return a
+// wizard and confirm nothing, so it is read after.
+func (a attempt) confirm(ctx context.Context) decision.Applied {
+	dialect, err := a.Caller.Dialect(ctx)
+	if err != nil {
+		return a.classify(err)
+	}
+	confirmed := func(tree map[string]any) bool {
+		state, _ := tree["state"].(string)
+		return slices.Contains(dialect.Confirmed, state)
+	}
+	return a.order(ctx, "action_confirm", nil, confirmed)
+}
+
+// cancel cancels an order. Up to version 18 that needs a context key, without
+// which Odoo opens a wizard and cancels nothing.
+func (a attempt) cancel(ctx context.Context) decision.Applied {
+	dialect, err := a.Caller.Dialect(ctx)
+	if err != nil {
+		return a.classify(err)
+	}
+	cancelled := func(tree map[string]any) bool { return tree["state"] == "cancel" }
+	return a.order(ctx, "action_cancel", dialect.CancelContext, cancelled)
+}
+
+// order calls a method that moves an order to another state.
+func (a attempt) order(ctx context.Context, method string, cx Context, reached func(map[string]any) bool) decision.Applied {
+	tree, end, ok := a.look(ctx)
+	switch {
+	case !ok:
+		return end
+	case reached(tree):
+		return done(codeAlready, "")
+	case !a.unchanged(tree):
+		return stale
+	}
+	call := func() error {
+		q := Call{Model: "sale.order", Method: method, IDs: []int64{a.x.Subject.ID}, Context: inCompany(a.company).With(cx)}
+		return a.Caller.Call(ctx, q, nil)
+	}
+	return a.changed(ctx, call, func(ctx context.Context) (bool, error) {
+		tree, err := a.core(ctx, a.company, a.x.Subject)
+		return err == nil && reached(tree), err
+	})
+}
+
+// reschedule writes the scheduled date of a delivery.
+func (a attempt) reschedule(ctx context.Context) decision.Applied {
+	want, _ := a.x.Action.Params["scheduled_date"].(interface{ Format(string) string })
+	if want == nil {
+		return failed("unknown_date")
+	}
+	date := want.Format(TimeLayout)
+	type row struct {
+		Scheduled Text `json:"scheduled_date"`
+	}
+	reached := func(ctx context.Context) (bool, error) {
+		p, err := one[row](ctx, a.Integration, a.company, "stock.picking", a.x.Subject.ID, "scheduled_date")
+		return p.Scheduled.Or("") == date, err
+	}
+	if there, err := reached(ctx); err == nil && there {
+		return done(codeAlready, "")
+	}
+	tree, end, ok := a.look(ctx)
+	switch {
+	case !ok:
+		return end
+	case !a.unchanged(tree):
+		return stale
+	}
+	call := func() error {
+		return Write(ctx, a.Caller, "stock.picking", []int64{a.x.Subject.ID}, map[string]any{"scheduled_date": date}, inCompany(a.company))
+	}
+	return a.changed(ctx, call, reached)
+}

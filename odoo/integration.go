@@ -1,0 +1,151 @@
+package odoo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/shopspring/decimal"
+
+	"assent/decision"
+)
+
+// Integration connects decisions with one Odoo instance: it reads subjects
+// (decision.Records) and applies executions (decision.Actuator).
+type Integration struct {
+	Caller   Caller
+	Users    map[string]int64         // res.users that activities for a role go to; a role without one goes to the bot's own user
+	Sentence func(code string) string // plain sentence of a reason code; nil writes the code
+	models   sync.Map                 // model name: id in ir.model
+}
+
+var (
+	_ decision.Records  = (*Integration)(nil)
+	_ decision.Actuator = (*Integration)(nil)
+)
+
+// ReadRecord reads a subject as the fields of its kind. Errors:
+// CodeNotFound when the bot cannot see the record, CodeUnavailable when Odoo
+// cannot be asked.
+func (i *Integration) ReadRecord(ctx context.Context, c decision.Company, kind decision.Kind, s decision.Subject) (json.RawMessage, error) {
+	tree, err := i.core(ctx, c, s)
+	if err == nil {
+		err = i.details(ctx, c, kind, s, tree)
+	}
+	if err != nil {
+		return nil, readError(err)
+	}
+	return json.Marshal(tree)
+}
+
+// errNotVisible says that a read answered without the record.
+var errNotVisible = decision.Errorf(decision.CodeNotFound, "Odoo does not show this record to the service's user.")
+
+func readError(err error) error {
+	if decision.CodeOf(err) == decision.CodeNotFound {
+		return err
+	}
+	unavailable := decision.Errorf(decision.CodeUnavailable, "Odoo could not be asked for the record (%s).", KindOf(err))
+	unavailable.Err = err
+	return unavailable
+}
+
+// core reads the fields that fingerprints are made of, in one or two calls,
+// as a tree of nested JSON objects. Models without any have an empty tree.
+func (i *Integration) core(ctx context.Context, c decision.Company, s decision.Subject) (map[string]any, error) {
+	switch s.Model {
+	case "sale.order":
+		return i.orderCore(ctx, c, s)
+	case "stock.picking":
+		return i.pickingCore(ctx, c, s)
+	case "account.move":
+		return i.invoiceCore(ctx, c, s)
+	}
+	return map[string]any{"currency": c.Currency}, nil
+}
+
+// details adds what only the assessment and the policy read.
+func (i *Integration) details(ctx context.Context, c decision.Company, kind decision.Kind, s decision.Subject, tree map[string]any) error {
+	switch kind.Name {
+	case "order":
+		return i.orderDetails(ctx, c, s, tree)
+	case "delivery":
+		return i.pickingDetails(ctx, c, tree)
+	}
+	return nil
+}
+
+// one reads one visible record by its id; errNotVisible when there is none.
+func one[T any](ctx context.Context, i *Integration, c decision.Company, model string, id int64, fields ...string) (T, error) {
+	var zero T
+	rows, err := SearchRead[T](ctx, i.Caller, model, Query{Domain: Domain{}.Where("id", "=", id), Fields: fields, Limit: 1}, inCompany(c))
+	if err != nil {
+		return zero, err
+	}
+	if len(rows) == 0 {
+		return zero, errNotVisible
+	}
+	return rows[0], nil
+}
+
+func inCompany(c decision.Company) Context { return InCompany(c.OdooID) }
+
+// set puts a value at a dotted path, unless it is unknown.
+func set(tree map[string]any, path string, v any, known bool) {
+	if !known {
+		return
+	}
+	for n := 0; n < len(path); n++ {
+		if path[n] != '.' {
+			continue
+		}
+		child, _ := tree[path[:n]].(map[string]any)
+		if child == nil {
+			child = map[string]any{}
+			tree[path[:n]] = child
+		}
+		set(child, path[n+1:], v, true)
+		return
+	}
+	tree[path] = v
+}
+
+func setText(tree map[string]any, path string, t Text) {
+	set(tree, path, t.Or(""), t.Or("") != "")
+}
+
+// setCode sets a text that must be a code, and leaves out what is none: a
+// reference with spaces is unknown rather than wrong.
+func setCode(tree map[string]any, path string, t Text) {
+	set(tree, path, t.Or(""), decision.IsCode(t.Or(""), 128))
+}
+
+func setTime(tree map[string]any, path string, t Time) { set(tree, path, t.Time, !t.IsZero()) }
+func setRef(tree map[string]any, path string, r Ref)   { set(tree, path, r.ID, r.ID > 0) }
+
+// floatDigits is where Odoo's binary floats stop meaning anything.
+const floatDigits = 6
+
+// setNumber sets a number that Odoo sends as a binary float, without the
+// noise behind its last meaningful digit.
+func setNumber(tree map[string]any, path string, n json.Number) {
+	d, err := decimal.NewFromString(n.String())
+	set(tree, path, json.Number(d.Round(floatDigits).String()), err == nil && n != "")
+}
+
+// modelID is the id of a model's description, which activities refer to.
+func (i *Integration) modelID(ctx context.Context, model string) (int64, error) {
+	if id, ok := i.models.Load(model); ok {
+		return id.(int64), nil
+	}
+	rows, err := SearchRead[struct{ ID int64 }](ctx, i.Caller, "ir.model", Query{Domain: Domain{}.Where("model", "=", model), Fields: []string{"model"}, Limit: 1}, nil)
+	if err != nil {
+		return 0, err
+	}
+	if len(rows) == 0 {
+		return 0, fmt.Errorf("odoo: no model %s", model)
+	}
+	i.models.Store(model, rows[0].ID)
+	return rows[0].ID, nil
+}

@@ -1,0 +1,154 @@
+package odoo
+
+import (
+	"context"
+	"encoding/json"
+
+	"assent/decision"
+)
+
+type orderRow struct {
+	Name        Text        `json:"name"`
+	State       Text        `json:"state"`
+	Date        Time        `json:"date_order"`
+	Total       json.Number `json:"amount_total"`
+	Currency    Ref         `json:"currency_id"`
+	Partner     Ref         `json:"partner_id"`
+	Promise     Time        `json:"commitment_date"`
+	Lines       IDs         `json:"order_line"`
+	Salesperson Ref         `json:"user_id"`
+}
+
+// orderCore reads a sale.order. currency_id shows the ISO code as its name.
+func (i *Integration) orderCore(ctx context.Context, c decision.Company, s decision.Subject) (map[string]any, error) {
+	o, err := one[orderRow](ctx, i, c, "sale.order", s.ID, "name", "state", "date_order", "amount_total", "currency_id", "partner_id", "commitment_date", "order_line")
+	if err != nil {
+		return nil, err
+	}
+	tree := map[string]any{}
+	setCode(tree, "reference", o.Name)
+	setText(tree, "state", o.State)
+	setTime(tree, "date_order", o.Date)
+	setNumber(tree, "amount_total", o.Total)
+	set(tree, "currency", o.Currency.Name, o.Currency.Name != "")
+	setRef(tree, "partner_id", o.Partner)
+	setTime(tree, "commitment_date", o.Promise)
+	return tree, nil
+}
+
+// orderDetails adds customer, addresses, earlier orders and lines.
+func (i *Integration) orderDetails(ctx context.Context, c decision.Company, s decision.Subject, tree map[string]any) error {
+	addresses, err := one[struct {
+		Partner  Ref `json:"partner_id"`
+		Invoice  Ref `json:"partner_invoice_id"`
+		Shipping Ref `json:"partner_shipping_id"`
+		Lines    IDs `json:"order_line"`
+	}](ctx, i, c, "sale.order", s.ID, "partner_id", "partner_invoice_id", "partner_shipping_id", "order_line")
+	if err != nil {
+		return err
+	}
+	if err := i.customer(ctx, c, addresses.Partner.ID, tree); err != nil {
+		return err
+	}
+	if err := i.address(ctx, c, addresses.Invoice.ID, "billing", tree); err != nil {
+		return err
+	}
+	if err := i.address(ctx, c, addresses.Shipping.ID, "shipping", tree); err != nil {
+		return err
+	}
+	return i.orderLines(ctx, c, addresses.Lines, tree)
+}
+
+func (i *Integration) customer(ctx context.Context, c decision.Company, id int64, tree map[string]any) error {
+	if id == 0 {
+		return nil
+	}
+	p, err := one[struct {
+		Email Text `json:"email"`
+		Phone Text `json:"phone"`
+		Since Time `json:"create_date"`
+	}](ctx, i, c, "res.partner", id, "email", "phone", "create_date")
+	if err == errNotVisible {
+		return nil // a record rule may hide the customer of a visible order
+	}
+	if err != nil {
+		return err
+	}
+	setText(tree, "customer.email", p.Email)
+	setText(tree, "customer.phone", p.Phone)
+	setTime(tree, "customer.since", p.Since)
+	dialect, err := i.Caller.Dialect(ctx)
+	if err != nil {
+		return err
+	}
+	var orders int64
+	q := Call{Model: "sale.order", Method: "search_count", Context: inCompany(c),
+		Args: Args{"domain": Domain{}.Where("partner_id", "=", id).Where("state", "in", dialect.Confirmed)}}
+	if err := i.Caller.Call(ctx, q, &orders); err != nil {
+		return err
+	}
+	set(tree, "customer.orders", orders, true)
+	return nil
+}
+
+func (i *Integration) address(ctx context.Context, c decision.Company, id int64, at string, tree map[string]any) error {
+	if id == 0 {
+		return nil
+	}
+	p, err := one[struct {
+		Zip     Text `json:"zip"`
+		Country Ref  `json:"country_id"`
+	}](ctx, i, c, "res.partner", id, "zip", "country_id")
+	if err == errNotVisible {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	setText(tree, at+".zip", p.Zip)
+	if p.Country.ID == 0 {
+		return nil
+	}
+	country, err := one[struct {
+		Code Text `json:"code"`
+	}](ctx, i, c, "res.country", p.Country.ID, "code")
+	if err == nil {
+		setCode(tree, at+".country", country.Code)
+	}
+	return err
+}
+
+func (i *Integration) orderLines(ctx context.Context, c decision.Company, ids []int64, tree map[string]any) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if len(ids) > decision.MaxLines {
+		ids = ids[:decision.MaxLines]
+	}
+	rows, err := SearchRead[struct {
+		Product  Ref         `json:"product_id"`
+		Quantity json.Number `json:"product_uom_qty"`
+		Price    json.Number `json:"price_unit"`
+		Discount json.Number `json:"discount"`
+	}](ctx, i.Caller, "sale.order.line", Query{
+		Domain: Domain{}.Where("id", "in", ids), Order: "id",
+		Fields: []string{"product_id", "product_uom_qty", "price_unit", "discount"},
+	}, inCompany(c))
+	if err != nil {
+		return err
+	}
+	var lines []any
+	for _, r := range rows {
+		if r.Product.ID == 0 {
+			continue // a section or a note
+		}
+		line := map[string]any{}
+		setRef(line, "product_id", r.Product)
+		setNumber(line, "quantity", r.Quantity)
+		setNumber(line, "price_unit", r.Price)
+		setNumber(line, "discount", r.Discount)
+		lines = append(lines, line)
+	}
+	set(tree, "lines", lines, len(lines) > 0)
+	return nil
+}
