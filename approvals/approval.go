@@ -17,6 +17,9 @@ const readTimeout = 2 * time.Second
 // second signature), CodeConflict with the winner: closed already, too late,
 // or the record has changed (which ends the approval as stale).
 func (s *Service) Approve(ctx context.Context, company, id string, by decision.User, comment string) (decision.Approval, error) {
+	if err := member(company, by); err != nil {
+		return decision.Approval{}, err
+	}
 	if stale, err := s.endIfChanged(ctx, company, id, by); err != nil || stale {
 		return decision.Approval{}, orStale(err)
 	}
@@ -30,6 +33,9 @@ func (s *Service) Approve(ctx context.Context, company, id string, by decision.U
 func (s *Service) Decline(ctx context.Context, company, id string, by decision.User, comment string) (decision.Approval, error) {
 	if comment == "" {
 		return decision.Approval{}, decision.Invalid("/comment", "required", "required: say why")
+	}
+	if err := member(company, by); err != nil {
+		return decision.Approval{}, err
 	}
 	return s.act(ctx, company, id, comment, func(a decision.Approval) (decision.ApprovalStep, error) {
 		return a.Decline(by, s.now())
@@ -133,6 +139,9 @@ func (s *Service) unchanged(ctx context.Context, c decision.Company, a decision.
 		return true
 	}
 	fields, _ := decision.DecodeFields(raw, kind.Fields, "/fields", s.now(), false)
+	if fields == nil { // no record at all: no answer either
+		return true
+	}
 	currency, _ := fields.Text("currency")
 	return decision.SameFingerprint(a.Fingerprint, kind.Fields, fields, currency)
 }

@@ -58,6 +58,9 @@ func (s *Service) Snooze(ctx context.Context, company, id string, by decision.Us
 }
 
 func (s *Service) step(ctx context.Context, company, id string, by decision.User, comment string, step decision.ExceptionStep) (decision.Exception, error) {
+	if err := member(company, by); err != nil {
+		return decision.Exception{}, err
+	}
 	text, err := s.seal(comment)
 	if err != nil {
 		return decision.Exception{}, err

@@ -58,4 +58,12 @@ func (s *Service) Comment(ctx context.Context, company, id string) (string, erro
 	return string(text), err
 }
 
+// member refuses a person of another company: a role holds in one only.
+func member(company string, by decision.User) error {
+	if by.Company != company {
+		return decision.Errorf(decision.CodeForbidden, "You act for another company.")
+	}
+	return nil
+}
+
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }

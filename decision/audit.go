@@ -145,6 +145,10 @@ func (a *auditor) projections() error {
 func (a *auditor) decisions() error {
 	for _, id := range slices.Sorted(maps.Keys(a.rows[Decisions])) {
 		e, err := a.from.Entry(a.ctx, a.audit.Company, id)
+		if CodeOf(err) == CodeNotFound {
+			a.problem("decision "+id, "has no entry of its id")
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -19,8 +20,8 @@ import (
 const ClockSkew = 5 * time.Minute
 
 // DecodeFields reads the "fields" object of a request against a kind's
-// declaration. Every fault is reported at once, with a JSON pointer under
-// base and never with the value. now bounds NotAfter fields.
+// declaration. Every fault is reported at once (the first hundred), with a
+// JSON pointer under base and never with the value. now bounds NotAfter fields.
 //
 // requireAll is false for records read from Odoo: there, a required field
 // that Odoo does not have goes to the policy as missing instead.
@@ -44,8 +45,8 @@ func objectOf(raw json.RawMessage) (map[string]any, error) {
 	if err := dec.Decode(&tree); err != nil {
 		return nil, err
 	}
-	if tree == nil {
-		return nil, fmt.Errorf("null")
+	if _, err := dec.Token(); tree == nil || err != io.EOF {
+		return nil, fmt.Errorf("not one JSON object")
 	}
 	return tree, nil
 }
@@ -55,10 +56,18 @@ type decoder struct {
 	requireAll bool
 	record     Record
 	errs       []FieldError
+	faulty     bool
 }
 
+// maxFaults bounds the report: a megabyte of unknown keys must not become a
+// hundred megabytes of answer.
+const maxFaults = 100
+
 func (d *decoder) fault(pointer, code, message string) {
-	d.errs = append(d.errs, FieldError{Pointer: pointer, Code: code, Message: message})
+	d.faulty = true
+	if len(d.errs) < maxFaults {
+		d.errs = append(d.errs, FieldError{Pointer: pointer, Code: code, Message: message})
+	}
 }
 
 // flatten turns nested objects into dotted paths, and reports keys that are
@@ -67,8 +76,11 @@ func (d *decoder) flatten(tree map[string]any, prefix, pointer string, fields []
 	for _, key := range slices.Sorted(maps.Keys(tree)) {
 		path, at := prefix+key, pointer+"/"+escapePointer(key)
 		leaf, branch := declared(fields, path)
+		if strings.Contains(key, ".") { // would be a second way to say the same
+			leaf, branch = false, false
+		}
 		switch child, isObject := tree[key].(map[string]any); {
-		case leaf && !strings.Contains(key, "."):
+		case leaf:
 			flat[path] = tree[key]
 		case branch && isObject:
 			d.flatten(child, path+".", at, fields, flat)
@@ -148,28 +160,31 @@ func (d *decoder) value(raw any, pointer string, f Field) (any, bool) {
 	return value, true
 }
 
+// lines reads a list of objects; with one faulty line the whole list is
+// unknown, since what is left would tell another story.
 func (d *decoder) lines(raw any, pointer string, f Field) (any, bool) {
 	list, ok := raw.([]any)
 	if !ok || len(list) == 0 || len(list) > MaxLines {
 		d.fault(pointer, "type", "must be "+f.allowed())
 		return nil, false
 	}
-	lines := make([]Record, 0, len(list))
+	lines, faulty := make([]Record, 0, len(list)), false
 	for i, item := range list {
 		at := fmt.Sprintf("%s/%d", pointer, i)
 		object, ok := item.(map[string]any)
 		if !ok {
 			d.fault(at, "type", "must be a JSON object")
+			faulty = true
 			continue
 		}
-		line := decoder{now: d.now, requireAll: true, record: Record{}}
+		line := decoder{now: d.now, requireAll: true, record: Record{}, errs: d.errs}
 		flat := map[string]any{}
 		line.flatten(object, "", at, f.Items, flat)
 		line.fields(flat, at, f.Items)
-		d.errs = append(d.errs, line.errs...)
+		d.errs, faulty = line.errs, faulty || line.faulty
 		lines = append(lines, line.record)
 	}
-	return lines, len(lines) == len(list)
+	return lines, !faulty
 }
 
 // parseValue gives the Go value of a declared type, or false.

@@ -2,15 +2,13 @@ package decision
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 )
 
 // Switch changes the company's live controls. reason is a code.
 func (s *Service) Switch(ctx context.Context, company string, sw Switches, by, reason string) (Head, error) {
-	if _, err := s.company(ctx, company); err != nil {
-		return Head{}, err
-	}
 	if err := sw.check(reason); err != nil {
 		return Head{}, err
 	}
@@ -49,6 +47,9 @@ func (s *Service) Activate(ctx context.Context, company, revision, by string) (H
 }
 
 func (s *Service) change(ctx context.Context, company string, typ EntryType, body any) (Head, error) {
+	if _, err := s.company(ctx, company); err != nil {
+		return Head{}, err // a head of its own for a typing error would look like a company
+	}
 	var head Head
 	err := s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
 		_, err := w.Append(ctx, s.NewID(), typ, s.Now(), body)
@@ -71,7 +72,7 @@ func (s *Service) Erase(ctx context.Context, company, sealed, by string) error {
 }
 
 // RecordOutcome journals the truth learnt later. Errors: CodeInvalid,
-// CodeNotFound (no such decision), CodeConflict (the same outcome is known).
+// CodeNotFound (no such decision). Telling the same twice records it once.
 func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRecord) (OutcomeRow, error) {
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	switch {
@@ -82,23 +83,26 @@ func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRe
 	case o.At.After(now.Add(ClockSkew)):
 		return OutcomeRow{}, Invalid("/at", "future", "must not lie in the future")
 	}
+	o.At = o.At.UTC().Truncate(time.Microsecond)
+	// The id is of what was told, so that telling twice records once.
+	o.ID = "out-" + hashOf([]any{o.Decision, o.Type, o.Value, o.At})[:24]
 	if o.At.IsZero() {
 		o.At = now
 	}
-	o.At = o.At.UTC().Truncate(time.Microsecond)
-	// The id is the content's, so that telling twice records once.
-	o.ID = "out-" + hashOf([]any{o.Decision, o.Type, o.Value, o.At})[:24]
+	row := OutcomeRow{OutcomeRecord: o, KnownAt: now}
 	err := s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
 		if _, err := Load[DecisionRow](ctx, w, Decisions, o.Decision); err != nil {
 			return err
 		}
-		if _, found, err := Find[OutcomeRow](ctx, w, Outcomes, o.ID); err != nil || found {
+		known, found, err := Find[OutcomeRow](ctx, w, Outcomes, o.ID)
+		if err != nil || found {
+			row = known
 			return err
 		}
-		_, err := w.Append(ctx, s.NewID(), EntryOutcome, now, o)
+		_, err = w.Append(ctx, s.NewID(), EntryOutcome, now, o)
 		return err
 	})
-	return OutcomeRow{OutcomeRecord: o, KnownAt: now}, err
+	return row, err
 }
 
 // Receive records a receipt of a caller that applied an action itself.
@@ -119,42 +123,56 @@ func (s *Service) Receive(ctx context.Context, company, execution string, r Rece
 			return DecisionRow{}, Invalid(pointer, "pattern", "must be letters, digits and . _ : / + -")
 		}
 	}
+	answer, err := s.Decision(ctx, company, id)
+	switch {
+	case CodeOf(err) == CodeNotFound, err == nil && !answer.Decision.plans(execution):
+		return DecisionRow{}, Errorf(CodeNotFound, "There is no such execution.")
+	case err != nil:
+		return DecisionRow{}, err
+	case answer.Decision.Apply != ByCaller:
+		e := Errorf(CodeConflict, "The service applies this decision itself; it takes no receipt.")
+		e.Winner = string(answer.Row.Status)
+		return DecisionRow{}, e
+	}
 	r.Execution, r.Decision, r.Due = execution, id, time.Time{}
 	var row DecisionRow
-	err := s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
-		d, err := s.awaited(ctx, w, id, execution)
-		if err != nil {
-			return err
-		}
-		if d.Status == Done && r.Result == ResultDone && execution == d.Execution {
-			row = d
-			return nil // told twice: at least once is all that callers can promise
-		}
-		if _, err := w.Append(ctx, s.NewID(), EntryReceipt, s.Now(), r); err != nil {
-			return err
-		}
-		row, err = Load[DecisionRow](ctx, w, Decisions, id)
+	err = s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
+		var err error
+		row, err = s.receive(ctx, w, answer.Decision, r)
 		return err
 	})
 	return row, err
 }
 
-// awaited finds the decision whose execution a caller reports on.
-func (s *Service) awaited(ctx context.Context, rows Rows, id, execution string) (DecisionRow, error) {
-	d, found, err := Find[DecisionRow](ctx, rows, Decisions, id)
-	switch {
-	case err != nil:
-		return d, err
-	case !found:
-		return d, Errorf(CodeNotFound, "There is no such execution.")
-	case d.Apply != ByCaller:
-		e := Errorf(CodeConflict, "The service applies this decision itself; it takes no receipt.")
-		e.Winner = string(d.Status)
-		return d, e
-	case execution != d.Execution && !strings.HasPrefix(execution, id+"-"):
-		return d, Errorf(CodeNotFound, "There is no such execution.")
+// plans says whether an execution id is one of the decision's.
+func (d Decision) plans(execution string) bool {
+	return execution != "" && (execution == d.Execution ||
+		slices.ContainsFunc(d.Protective, func(p PlannedStep) bool { return p.Execution == execution }))
+}
+
+// receive journals a caller's receipt. Told twice is once: at least once is
+// all that callers can promise.
+func (s *Service) receive(ctx context.Context, w *Writer, d Decision, r Receipt) (DecisionRow, error) {
+	row, err := Load[DecisionRow](ctx, w, Decisions, d.ID)
+	if err != nil {
+		return row, err
 	}
-	return d, nil
+	main := r.Execution == d.Execution
+	said, _ := Next(AwaitingReceipt, receiptSteps[r.Result].step, ByCaller)
+	if main && row.Status == said {
+		return row, nil
+	}
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	if _, err := w.Append(ctx, s.NewID(), EntryReceipt, now, r); err != nil {
+		return row, err
+	}
+	if main && r.Result == ResultFail {
+		e := Execution{ID: r.Execution, Decision: d.ID, Subject: d.Subject, Action: d.Recommendation.Action}
+		if err := w.openOnce(ctx, s.NewID(), now, deadLetter(e, r.Code, now)); err != nil {
+			return row, err
+		}
+	}
+	return Load[DecisionRow](ctx, w, Decisions, d.ID)
 }
 
 func cutLast(s string, sep byte) (before, after string, found bool) {

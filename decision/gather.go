@@ -54,7 +54,7 @@ func (s *Service) check(ctx context.Context, req Request) (question, error) {
 	}
 	action, faults := q.decodeProposed()
 	q.proposed = action
-	errs = append(errs, faults...)
+	errs = append(q.withoutGiven(errs), faults...)
 	if len(errs) == 0 && q.fields != nil {
 		errs = q.fieldFaults()
 	}
@@ -111,6 +111,23 @@ func (q *question) decodeProposed() (*Action, []FieldError) {
 		params = nil
 	}
 	return &Action{Name: spec.Name, Params: params}, errs
+}
+
+// withoutGiven drops the faults of required fields that come as parameters of
+// the action instead.
+func (q *question) withoutGiven(errs []FieldError) []FieldError {
+	if q.proposed == nil {
+		return errs
+	}
+	return slices.DeleteFunc(errs, func(e FieldError) bool {
+		for path, param := range q.kind.FromAction {
+			_, given := q.proposed.Params[param]
+			if given && e.Code == "required" && e.Pointer == (Field{Path: path}).Pointer() {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // fieldFaults applies rules across fields, and the currency's.
@@ -278,10 +295,7 @@ func (s *Service) gather(ctx context.Context, q question, head Head) (Snapshot, 
 		Company: q.Company, CompanyCurrency: q.company.Currency, Kind: q.Kind, Channel: q.Channel, Subject: q.Subject,
 		Now: q.now, Seed: binary.BigEndian.Uint64(seed[:8]) >> 1, Bucket: int(seed[8]) * 100 / 256, Rate: rate,
 		Fields: q.fields, Missing: missing(q.kind, q.fields), Proposed: q.proposed, RequestedBy: q.RequestedBy,
-		Revisions: Revisions{Policy: head.Policy, Code: s.Code},
-	}
-	if a := s.Assessors[q.Kind]; a != nil {
-		snap.Revisions.Model = a.Revision()
+		Revisions: Revisions{Policy: head.Policy, Model: revisionOf(s.Assessors[q.Kind]), Code: s.Code},
 	}
 	err := s.addHistory(ctx, q, &snap)
 	return snap, err

@@ -17,8 +17,8 @@ type Replayed struct {
 
 // Replay evaluates a decision's snapshot again with the revisions it names,
 // and compares assessment, recommendation and verdict byte for byte.
-// Errors: CodeNotFound; CodeConflict when this release or its models are not
-// the ones the decision was made with.
+// Errors: CodeNotFound; CodeConflict when this release's model is not the one
+// the decision was made with.
 func (s *Service) Replay(ctx context.Context, company, id string) (Replayed, error) {
 	return s.replay(ctx, s.Store, company, id)
 }
@@ -42,7 +42,7 @@ func (s *Service) replay(ctx context.Context, from Reader, company, id string) (
 		return r, err
 	}
 	assessor := s.Assessors[d.Kind]
-	if assessor != nil && assessor.Revision() != d.Revisions.Model {
+	if revisionOf(assessor) != d.Revisions.Model {
 		return r, Errorf(CodeConflict, "The decision was made with another model revision than this release has.")
 	}
 	policy, err := s.Policies.Policy(ctx, d.Revisions.Policy)
@@ -64,6 +64,14 @@ func (s *Service) replay(ctx context.Context, from Reader, company, id string) (
 	}
 	r.Same = bytes.Equal(r.Want, r.Have)
 	return r, nil
+}
+
+// revisionOf is the revision of a kind's model, "" without one.
+func revisionOf(a Assessor) string {
+	if a == nil {
+		return ""
+	}
+	return a.Revision()
 }
 
 // evaluationIn cuts the evaluation out of a journalled decision: the bytes
