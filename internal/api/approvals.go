@@ -1,0 +1,178 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"assent/decision"
+)
+
+// maxComment bounds a comment, in bytes.
+const maxComment = 2000
+
+// Approval is a task for people.
+type Approval struct {
+	ID          string           `json:"id"`
+	Decision    string           `json:"decision"`
+	Kind        string           `json:"kind"`
+	Subject     decision.Subject `json:"subject"`
+	Status      status           `json:"status" doc:"awaiting_approval, or how it ended."`
+	Roles       []string         `json:"roles" doc:"People with one of these roles may act."`
+	People      int              `json:"people" doc:"How many different people must assent."`
+	RequestedBy string           `json:"requested_by,omitempty" doc:"May not approve."`
+	Action      Action           `json:"action"`
+	ActionHash  string           `json:"action_hash" doc:"What the assent binds."`
+	AtStake     *decision.Money  `json:"at_stake,omitempty"`
+	Reasons     []Reason         `json:"reasons"`
+	OpenedAt    time.Time        `json:"opened_at"`
+	Deadline    time.Time        `json:"deadline" doc:"After it the approval expires, without effect."`
+	Signatures  []Signature      `json:"signatures"`
+	ClosedBy    string           `json:"closed_by,omitempty" doc:"User id, or system."`
+	ClosedAt    *time.Time       `json:"closed_at,omitempty"`
+	Comment     string           `json:"comment,omitempty" doc:"Of who closed it; only when one approval is read."`
+	Links       Links            `json:"links"`
+}
+
+func (a *api) approval(in decision.Approval) Approval {
+	out := Approval{
+		ID: in.ID, Decision: in.Decision, Kind: in.Kind, Subject: decision.Subject{DB: in.DB, Model: in.Model, ID: in.RecordID},
+		Status: status(in.Status), Roles: list(in.Roles), People: in.People, RequestedBy: in.RequestedBy,
+		Action: action(in.Action), ActionHash: in.ActionHash, AtStake: in.AtStake, Reasons: a.sentences(in.Reasons),
+		OpenedAt: in.OpenedAt, Deadline: in.Deadline, Signatures: signatures(in), ClosedBy: in.ClosedBy,
+		ClosedAt: optionalTime(in.ClosedAt), Links: *a.links(decision.Decision{ID: in.Decision, Approval: in.ID}),
+	}
+	return out
+}
+
+func optionalTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+var commentFields = []decision.Field{
+	{Path: "comment", Type: decision.TypeText, Example: `"Customer confirmed by phone."`, Doc: "Why; at most 2000 bytes. It is sealed, and can be erased."},
+}
+
+var reasonFields = []decision.Field{
+	{Path: "comment", Type: decision.TypeText, Required: true, Example: `"The address does not exist."`, Doc: "Why; at most 2000 bytes. It is sealed, and can be erased."},
+}
+
+type listApprovalsInput struct {
+	page
+	Status   []string  `query:"status" doc:"awaiting_approval for what is open."`
+	Kind     []string  `query:"kind"`
+	Decision []string  `query:"decision" doc:"Id of the decision."`
+	Role     []string  `query:"role" doc:"One of the roles that may act."`
+	From     time.Time `query:"from" doc:"Opened at this time or later."`
+	To       time.Time `query:"to" doc:"Opened before this time."`
+	Before   time.Time `query:"before" doc:"With a deadline before this time."`
+}
+
+type listApprovalsOutput struct{ Body Listed[Approval] }
+
+type actInput struct {
+	ID   string `path:"id" maxLength:"128"`
+	Body json.RawMessage
+}
+
+type approvalOutput struct{ Body Approval }
+
+func (a *api) registerApprovals() {
+	register(a, operation{
+		id: "list-approvals", method: http.MethodGet, path: "/v1/approvals", tag: "Approvals", summary: "List approvals",
+		doc: "Nearest deadline first.", right: decision.RightRead,
+	}, a.listApprovals)
+	register(a, operation{
+		id: "get-approval", method: http.MethodGet, path: "/v1/approvals/{id}", tag: "Approvals", summary: "Read an approval",
+		right: decision.RightRead, errors: []int{http.StatusNotFound},
+	}, a.getApproval)
+	acting := []int{http.StatusNotFound, http.StatusConflict}
+	register(a, operation{
+		id: "approve", method: http.MethodPost, path: "/v1/approvals/{id}/approve", tag: "Approvals", summary: "Assent",
+		doc:   "Needs a key that belongs to a person with one of the roles, who did not ask for it. With the last signature needed the action is executed.",
+		right: decision.RightApprove, body: objectSchema(commentFields), optional: true, errors: acting,
+	}, a.acting(commentFields, a.Tasks.Approve))
+	register(a, operation{
+		id: "reject", method: http.MethodPost, path: "/v1/approvals/{id}/reject", tag: "Approvals", summary: "Refuse",
+		doc:   "Needs a key that belongs to a person with one of the roles. One person is enough, and says why.",
+		right: decision.RightApprove, body: objectSchema(reasonFields), errors: acting,
+	}, a.acting(reasonFields, a.Tasks.Decline))
+}
+
+func (a *api) listApprovals(ctx context.Context, in *listApprovalsInput) (*listApprovalsOutput, error) {
+	caller := callerOf(ctx)
+	kinds, visible := visibleKinds(caller, in.Kind)
+	if !visible {
+		return &listApprovalsOutput{Listed[Approval]{Items: []Approval{}}}, nil
+	}
+	filter := in.filter(map[string][]string{"status": in.Status, "kind": kinds, "decision": in.Decision, "role": in.Role})
+	filter.From, filter.To, filter.Before = in.From, in.To, in.Before
+	body, err := pageOf(ctx, a.Store, caller.Company, decision.Approvals, filter, a.approval)
+	return &listApprovalsOutput{body}, err
+}
+
+func (a *api) getApproval(ctx context.Context, in *struct {
+	ID string `path:"id" maxLength:"128"`
+}) (*approvalOutput, error) {
+	caller := callerOf(ctx)
+	found, err := a.visibleApproval(ctx, caller, decision.RightRead, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := a.approval(found)
+	if found.Comment != "" {
+		out.Comment, err = a.Tasks.Comment(ctx, caller.Company, found.Comment)
+		if decision.CodeOf(err) == decision.CodeErased {
+			err = nil // an erased comment is no reason to hide the approval
+		}
+	}
+	return &approvalOutput{out}, err
+}
+
+func (a *api) visibleApproval(ctx context.Context, key decision.APIKey, right decision.Right, id string) (decision.Approval, error) {
+	found, err := find[decision.Approval](ctx, a.Store, key.Company, decision.Approvals, id)
+	if err == nil && !key.May(right, found.Kind) {
+		return found, decision.Errorf(decision.CodeNotFound, "There is no such approval.")
+	}
+	return found, err
+}
+
+// acting handles a person's step on an approval.
+func (a *api) acting(declared []decision.Field, act func(context.Context, string, string, decision.User, string) (decision.Approval, error)) func(context.Context, *actInput) (*approvalOutput, error) {
+	return func(ctx context.Context, in *actInput) (*approvalOutput, error) {
+		caller := callerOf(ctx)
+		comment, err := a.comment(in.Body, declared)
+		if err != nil {
+			return nil, err
+		}
+		by, err := a.person(ctx, caller)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := a.visibleApproval(ctx, caller, decision.RightApprove, in.ID); err != nil {
+			return nil, err
+		}
+		after, err := act(ctx, caller.Company, in.ID, by, comment)
+		if err != nil {
+			return nil, err
+		}
+		return &approvalOutput{a.approval(after)}, nil
+	}
+}
+
+// comment reads a body that has only a comment.
+func (a *api) comment(raw json.RawMessage, declared []decision.Field) (string, error) {
+	body, err := decodeBody(raw, declared, a.Now())
+	if err != nil {
+		return "", err
+	}
+	comment := text(body, "comment")
+	if len(comment) > maxComment {
+		return "", decision.Invalid("/comment", "length", "must be text of at most 2000 bytes")
+	}
+	return comment, nil
+}

@@ -1,0 +1,202 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"assent/decision"
+
+	"golang.org/x/time/rate"
+)
+
+// keyPrefix makes a secret recognisable, for people and for scanners of
+// repositories and logs.
+const keyPrefix = "ask_"
+
+// NewKey makes a secret of 256 random bits, and the hash that is stored for
+// it. The secret is shown once and kept nowhere.
+func NewKey(random io.Reader) (secret, hash string, err error) {
+	var bits [32]byte
+	if _, err := io.ReadFull(random, bits[:]); err != nil {
+		return "", "", err
+	}
+	secret = keyPrefix + base64.RawURLEncoding.EncodeToString(bits[:])
+	return secret, HashKey(secret), nil
+}
+
+// HashKey is the hash under which a secret is stored. Plain SHA-256 is right
+// here: the secret is random, not a person's.
+func HashKey(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
+var keyLength = len(keyPrefix) + base64.RawURLEncoding.EncodedLen(32)
+
+// keyTTL is how long a key is believed without asking the store again, and
+// so how long a disabled key still works.
+const keyTTL = 5 * time.Second
+
+// Failed attempts of one address: a burst, then one a second. A key that was
+// good before is always looked up, so an attacker behind the same address
+// locks nobody out.
+const (
+	failuresBurst = 20
+	failuresRate  = rate.Limit(1)
+	mostRemember  = 10_000 // keys and addresses kept in memory
+)
+
+// keys authenticates API keys.
+type keys struct {
+	find func(ctx context.Context, hash string) (decision.APIKey, error)
+	now  func() time.Time
+
+	mu       sync.Mutex
+	known    map[string]knownKey
+	failures map[string]*rate.Limiter // by remote address
+}
+
+type knownKey struct {
+	decision.APIKey
+	at time.Time
+}
+
+// authenticate finds the key of a request. Errors: unauthorized, rate
+// limited, or the store's.
+func (k *keys) authenticate(r *http.Request) (decision.APIKey, error) {
+	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || len(secret) != keyLength || !strings.HasPrefix(secret, keyPrefix) {
+		return decision.APIKey{}, errNoKey
+	}
+	hash, now := HashKey(secret), k.now()
+	key, fresh, known := k.recall(hash, now)
+	if fresh {
+		return key, usable(key)
+	}
+	if !known && !k.mayTry(r.RemoteAddr, now) {
+		return decision.APIKey{}, newProblem(codeRateLimited, "Too many unknown keys came from this address.")
+	}
+	key, err := k.find(r.Context(), hash)
+	if decision.CodeOf(err) == decision.CodeNotFound {
+		k.failed(r.RemoteAddr, now)
+		return decision.APIKey{}, errNoKey
+	}
+	if err != nil {
+		return decision.APIKey{}, err
+	}
+	if subtle.ConstantTimeCompare([]byte(key.Hash), []byte(hash)) != 1 {
+		return decision.APIKey{}, errNoKey
+	}
+	k.remember(key, now)
+	return key, usable(key)
+}
+
+var errNoKey = decision.Errorf(decision.CodeUnauthorized, "This needs a valid API key as a bearer token.")
+
+func usable(key decision.APIKey) error {
+	if key.Disabled {
+		return errNoKey
+	}
+	return nil
+}
+
+func (k *keys) recall(hash string, now time.Time) (key decision.APIKey, fresh, known bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	entry, known := k.known[hash]
+	return entry.APIKey, known && now.Sub(entry.at) < keyTTL, known
+}
+
+func (k *keys) remember(key decision.APIKey, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.known == nil || len(k.known) >= mostRemember {
+		k.known = map[string]knownKey{}
+	}
+	k.known[key.Hash] = knownKey{key, now}
+}
+
+// mayTry says whether an address has failures left, without using one up.
+func (k *keys) mayTry(address string, now time.Time) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	limiter := k.failures[host(address)]
+	return limiter == nil || limiter.TokensAt(now) >= 1
+}
+
+func (k *keys) failed(address string, now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.failures == nil || len(k.failures) >= mostRemember {
+		k.failures = map[string]*rate.Limiter{}
+	}
+	limiter := k.failures[host(address)]
+	if limiter == nil {
+		limiter = rate.NewLimiter(failuresRate, failuresBurst)
+		k.failures[host(address)] = limiter
+	}
+	limiter.AllowN(now, 1)
+}
+
+// host is the peer's address as the connection has it. Forwarding headers
+// are the caller's own words and are not believed.
+func host(address string) string {
+	if h, _, err := net.SplitHostPort(address); err == nil {
+		return h
+	}
+	return address
+}
+
+type callerKey struct{}
+
+// callerOf is the API key behind a request that passed authenticated.
+func callerOf(ctx context.Context) decision.APIKey {
+	key, _ := ctx.Value(callerKey{}).(decision.APIKey)
+	return key
+}
+
+// authenticated lets only requests with a valid key through.
+func (a *api) authenticated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key, err := a.keys.authenticate(r)
+		if err != nil {
+			writeProblem(w, r, a.logged(r.Context(), err))
+			return
+		}
+		traceOf(r.Context()).key = key.ID
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, key)))
+	})
+}
+
+// allow checks a right of the caller, for a kind or for any.
+func allow(key decision.APIKey, right decision.Right, kind string) error {
+	switch {
+	case key.May(right, kind):
+		return nil
+	case key.May(right, ""):
+		return decision.Errorf(decision.CodeForbidden, "This key is limited to other kinds.")
+	}
+	return decision.Errorf(decision.CodeForbidden, "This key lacks the right %q.", right)
+}
+
+// person is the user behind a personal key.
+func (a *api) person(ctx context.Context, key decision.APIKey) (decision.User, error) {
+	if key.User == "" {
+		return decision.User{}, decision.Errorf(decision.CodeForbidden, "This needs a key that belongs to a person.")
+	}
+	user, err := a.Store.User(ctx, key.Company, key.User)
+	switch {
+	case decision.CodeOf(err) == decision.CodeNotFound || err == nil && user.Disabled:
+		return decision.User{}, decision.Errorf(decision.CodeForbidden, "The person this key belongs to may no longer act.")
+	}
+	return user, err
+}

@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"assent/decision"
+)
+
+// Outcome is a recorded outcome.
+type Outcome struct {
+	ID       string          `json:"id"`
+	Decision string          `json:"decision"`
+	Type     string          `json:"type"`
+	Value    string          `json:"value"`
+	Amount   *decision.Money `json:"amount,omitempty"`
+	At       time.Time       `json:"at" doc:"When it happened."`
+	KnownAt  time.Time       `json:"known_at" doc:"When we learnt it."`
+}
+
+func outcome(in decision.OutcomeRow) Outcome {
+	return Outcome{in.ID, in.Decision, in.Type, in.Value, in.Amount, in.At, in.KnownAt}
+}
+
+var receiptFields = []decision.Field{
+	{Path: "result", Type: decision.TypeEnum, Enum: []string{string(decision.ResultDone), string(decision.ResultFail), string(decision.ResultStale)}, Required: true, Example: `"done"`, Doc: "How it ended: done (applied and committed), fail (given up), stale (the record had changed)."},
+	{Path: "code", Type: decision.TypeCode, Example: `"user_error"`, Doc: "Why, a code."},
+	{Path: "ref", Type: decision.TypeCode, Example: `"account.move:17"`, Doc: "What was created, model:id."},
+}
+
+var outcomeFields = []decision.Field{
+	{Path: "decision", Type: decision.TypeCode, Required: true, Example: `"0199f0c2-6f7e-7c1e-8b54-2f7f3a6f0b11"`, Doc: "Id of the decision it is the truth about."},
+	{Path: "type", Type: decision.TypeCode, Required: true, Example: `"chargeback"`, Doc: "What was learnt: chargeback, delivered_late, override, …"},
+	{Path: "value", Type: decision.TypeCode, Required: true, Example: `"fraud"`, Doc: "The truth, a code."},
+	{Path: "amount", Type: decision.TypeMoney, Example: "120.50", Doc: "Money it cost or saved."},
+	{Path: "currency", Type: decision.TypeCode, Example: `"EUR"`, Doc: "ISO 4217 currency of the amount; given with it."},
+	{Path: "at", Type: decision.TypeTime, NotAfter: true, Example: `"2026-11-24T09:30:00Z"`, Doc: "When it happened; now if absent."},
+}
+
+type receiptInput struct {
+	ID   string `path:"id" maxLength:"160" doc:"Id of the execution, from the decision."`
+	Body json.RawMessage
+}
+
+type receiptOutput struct{ Body Row }
+
+type outcomeOutput struct{ Body Outcome }
+
+func (a *api) registerEffects() {
+	register(a, operation{
+		id: "post-receipt", method: http.MethodPost, path: "/v1/executions/{id}/receipt", tag: "Effects", summary: "Report what a caller applied",
+		doc:   "For decisions with apply: caller, after the caller's own commit. Telling twice is fine.",
+		right: decision.RightDecide, body: objectSchema(receiptFields), errors: []int{http.StatusNotFound, http.StatusConflict},
+	}, a.receive)
+	register(a, operation{
+		id: "post-outcome", method: http.MethodPost, path: "/v1/outcomes", tag: "Effects", summary: "Tell the truth learnt later",
+		doc:   "A chargeback, a late delivery, an override: the label for evaluation and training. Telling the same twice records it once.",
+		right: decision.RightOutcome, body: objectSchema(outcomeFields), errors: []int{http.StatusNotFound, http.StatusConflict},
+	}, a.recordOutcome)
+}
+
+func (a *api) receive(ctx context.Context, in *receiptInput) (*receiptOutput, error) {
+	caller := callerOf(ctx)
+	body, err := decodeBody(in.Body, receiptFields, a.Now())
+	if err != nil {
+		return nil, err
+	}
+	if err := a.mayReceive(ctx, caller, in.ID); err != nil {
+		return nil, err
+	}
+	row, err := a.Decisions.Receive(ctx, caller.Company, in.ID, decision.Receipt{
+		Result: decision.Result(text(body, "result")), Code: text(body, "code"), Ref: text(body, "ref"), By: caller.ID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &receiptOutput{a.row(row)}, nil
+}
+
+// mayReceive keeps a key that is limited to kinds from reporting on others.
+func (a *api) mayReceive(ctx context.Context, key decision.APIKey, execution string) error {
+	id := execution
+	if i := strings.LastIndexByte(execution, '-'); i > 0 {
+		id = execution[:i]
+	}
+	row, err := find[decision.DecisionRow](ctx, a.Store, key.Company, decision.Decisions, id)
+	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && !key.May(decision.RightDecide, row.Kind) {
+		return decision.Errorf(decision.CodeNotFound, "There is no such execution.")
+	}
+	return err
+}
+
+func (a *api) recordOutcome(ctx context.Context, in *rawBody) (*outcomeOutput, error) {
+	caller := callerOf(ctx)
+	body, err := decodeBody(in.Body, outcomeFields, a.Now())
+	if err != nil {
+		return nil, err
+	}
+	record := decision.OutcomeRecord{
+		Decision: text(body, "decision"), Type: text(body, "type"), Value: text(body, "value"), Source: caller.ID,
+	}
+	record.At, _ = body["at"].(time.Time)
+	amount, hasAmount := body.Money("amount")
+	currency, hasCurrency := body.Text("currency")
+	if hasAmount != hasCurrency {
+		return nil, decision.Invalid("/currency", "required", "amount and currency are given together")
+	}
+	if hasAmount {
+		record.Amount = &decision.Money{Amount: amount, Currency: currency}
+	}
+	row, err := find[decision.DecisionRow](ctx, a.Store, caller.Company, decision.Decisions, record.Decision)
+	if err != nil {
+		return nil, err
+	}
+	if err := allow(caller, decision.RightOutcome, row.Kind); err != nil {
+		return nil, err
+	}
+	made, err := a.Decisions.RecordOutcome(ctx, caller.Company, record)
+	if err != nil {
+		return nil, err
+	}
+	return &outcomeOutput{outcome(made)}, nil
+}
