@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -17,13 +18,14 @@ import (
 // Card declares a scorecard. It is data: its content hash is the model's
 // revision, and docs are made from it.
 type Card struct {
-	Model           string            `json:"model"`  // "scorecard/order"
-	Kind            string            `json:"kind"`   // decision kind it assesses
-	Doc             string            `json:"doc"`    // what the probability is of
-	Base            float64           `json:"base"`   // log-odds before any evidence
-	Source          string            `json:"source"` // where the base rate is published
-	Needs           []string          `json:"needs"`  // fields without which the probability is unknown
-	Limits          map[string]Limits `json:"limits,omitempty"`
+	Model           string            `json:"model"`                // "scorecard/order"
+	Kind            string            `json:"kind"`                 // decision kind it assesses
+	Doc             string            `json:"doc"`                  // what the probability is of
+	Base            float64           `json:"base"`                 // log-odds before any evidence
+	Source          string            `json:"source"`               // where the base rate is published
+	Needs           []string          `json:"needs"`                // fields without which the probability is unknown
+	Limits          map[string]Limits `json:"limits,omitempty"`     // by the company's currency; one that is not listed leaves amounts unjudged
+	Disposable      []string          `json:"disposable,omitempty"` // domains of throw-away e-mail addresses
 	Characteristics []Characteristic  `json:"characteristics"`
 }
 
@@ -44,20 +46,15 @@ type Characteristic struct {
 
 // Attribute is one answer that carries weight. Other answers carry none.
 type Attribute struct {
-	Code     string  `json:"code"`            // reason code
-	Weight   float64 `json:"weight"`          // added to the log-odds; a multiple of 1/8
-	Is       string  `json:"is,omitempty"`    // matches this answer in words
-	From     *int64  `json:"from,omitempty"`  // matches answers in numbers from here …
-	Below    *int64  `json:"below,omitempty"` // … up to but without this
-	Absent   bool    `json:"absent,omitempty"`
-	Sentence string  `json:"sentence"` // for the person who decides
-	Source   string  `json:"source"`   // who says so, or why we do
+	Code     string  `json:"code"`             // reason code
+	Weight   float64 `json:"weight"`           // added to the log-odds; a multiple of 1/8
+	Is       string  `json:"is,omitempty"`     // matches this answer in words
+	From     *int64  `json:"from,omitempty"`   // matches answers in numbers from here …
+	Below    *int64  `json:"below,omitempty"`  // … up to but without this
+	Absent   bool    `json:"absent,omitempty"` // matches fields that are not there for the reason the kind declares; may only raise the risk
+	Sentence string  `json:"sentence"`         // for the person who decides
+	Source   string  `json:"source"`           // who says so, or why we do
 }
-
-// An Absent attribute applies when the fields are not there for the reason
-// the kind declares, e.g. a delivery without a carrier. It may only raise the
-// risk, so that leaving a field out never helps, and it still counts as not
-// known.
 
 // matches says whether a known answer is this attribute's.
 func (a Attribute) matches(r reading) bool {
@@ -80,6 +77,18 @@ func (c Characteristic) span() float64 {
 	return high - low
 }
 
+// clone shares nothing with the original, so that nobody changes a model
+// behind its revision.
+func (c Card) clone() Card {
+	c.Needs, c.Disposable, c.Limits = slices.Clone(c.Needs), slices.Clone(c.Disposable), maps.Clone(c.Limits)
+	c.Characteristics = slices.Clone(c.Characteristics)
+	for i := range c.Characteristics {
+		ch := &c.Characteristics[i]
+		ch.Reads, ch.Attributes = slices.Clone(ch.Reads), slices.Clone(ch.Attributes)
+	}
+	return c
+}
+
 // revision is the content hash of the declared card.
 func (c Card) revision() (string, error) {
 	data, err := json.Marshal(c)
@@ -98,6 +107,11 @@ func (c Card) check() error {
 	}
 	if !exact(c.Base) {
 		return fmt.Errorf("scoring: card %s: base must be a multiple of 1/8", c.Model)
+	}
+	for _, path := range c.Needs {
+		if _, ok := kind.Field(path); !ok {
+			return fmt.Errorf("scoring: card %s: needs: the kind has no field %s", c.Model, path)
+		}
 	}
 	codes := map[string]bool{}
 	for _, ch := range c.Characteristics {
@@ -125,6 +139,8 @@ func (c Characteristic) check(kind decision.Kind, codes map[string]bool) error {
 			return fmt.Errorf("the weight of %s must be a multiple of 1/8, and not 0", a.Code)
 		case a.Absent && a.Weight < 0:
 			return fmt.Errorf("%s: absence must not lower the risk", a.Code)
+		case a.Sentence == "" || a.Source == "":
+			return fmt.Errorf("%s needs a sentence and a source", a.Code)
 		}
 		codes[a.Code] = true
 	}

@@ -15,7 +15,7 @@ func DeliveryCard() Card {
 		Kind:   "delivery",
 		Doc:    "Probability that the delivery arrives after the promised day, or not at all.",
 		Base:   -2.75, // 6.0 %
-		Source: olist + " 4 % to 8 % late by calendar day, over the years; 1.3 % cancelled or unavailable.",
+		Source: olist + " 4 % to 7.6 % late by calendar day, over the years; 1.3 % cancelled or unavailable.",
 		Needs:  []string{"promised_date"},
 		Characteristics: []Characteristic{
 			promiseSlackItem, carrierItem, unitsMissingItem, readinessItem, overdueItem,
@@ -24,22 +24,30 @@ func DeliveryCard() Card {
 	}
 }
 
+// promiseSlackItem has its weights, but for the first, from Olist: 16,808
+// orders of 2016 to 2018, handling and transit estimated as past medians of
+// seller and route, late by calendar day. This one question alone orders them
+// with an AUC of 0.69 (0.72 after February 2018); published logistic
+// regressions with every field reach 0.715.
 var promiseSlackItem = Characteristic{
 	Name: "promise_slack", Reads: []string{"promised_date", "handling_days", "transit_days", "state"},
-	Doc: "Hours between the expected arrival (now, plus handling unless the goods have left, plus transit) and the end of the promised day. A missing estimate leaves it unknown, unless the promise is broken without it.",
+	Doc: "Spare time until the end of the promised day, in percent of the expected time: handling (unless the goods have left) plus transit. A missing estimate leaves it unknown, unless the promise is broken without it.",
 	Attributes: []Attribute{
-		{Code: "PROMISE_SLACK_NEGATIVE", Weight: 3, Below: n(0),
+		{Code: "PROMISE_SLACK_NEGATIVE", Weight: 2.75, Below: n(0),
 			Sentence: "At the expected pace the goods arrive after the promised day.",
-			Source:   "The definition of late; 3.0 leaves room for estimates that are too careful (six in ten are late)."},
-		{Code: "PROMISE_SLACK_TIGHT", Weight: 1.25, Below: n(24),
-			Sentence: "The promise leaves less than a day to spare.",
-			Source:   "Handling and transit are each off by about a day (Rithum predicts them separately for that reason)."},
-		{Code: "PROMISE_SLACK_WIDE", Weight: -1.75, From: n(168),
-			Sentence: "The promise leaves a week or more to spare.",
-			Source:   olist + " Promises are generous, and most orders arrive a week early."},
-		{Code: "PROMISE_SLACK_AMPLE", Weight: -1, From: n(72),
-			Sentence: "The promise leaves three days or more to spare.",
-			Source:   olist + " Late deliveries fall with every day of slack."},
+			Source:   "An estimate in the middle is exceeded half of the time: even odds, 2.75 above the base."},
+		{Code: "PROMISE_SLACK_TIGHT", Weight: 1.25, Below: n(50),
+			Sentence: "The promise leaves less than half of the expected time to spare.",
+			Source:   olist + " 22 % late, 1.2 to 1.4 above the base."},
+		{Code: "PROMISE_SLACK_SHORT", Weight: 0.875, Below: n(75),
+			Sentence: "The promise leaves less than three quarters of the expected time to spare.",
+			Source:   olist + " 16 % late, 0.84 above the base."},
+		{Code: "PROMISE_SLACK_WIDE", Weight: -0.875, From: n(200),
+			Sentence: "The promise leaves twice the expected time to spare.",
+			Source:   olist + " 3.4 % late, 0.84 below the base."},
+		{Code: "PROMISE_SLACK_AMPLE", Weight: -0.5, From: n(150),
+			Sentence: "The promise leaves more than the expected time once again to spare.",
+			Source:   olist + " 4.8 % late, 0.49 below the base."},
 	},
 }
 
@@ -92,7 +100,7 @@ var internationalItem = Characteristic{
 	Attributes: []Attribute{
 		{Code: "INTERNATIONAL", Weight: 0.5, Is: "yes",
 			Sentence: "The goods cross a border.",
-			Source:   "USAID SCMS shipments: 14 % late on international routes; customs adds days that estimates leave out."},
+			Source:   "USAID SCMS shipments, all across borders: 11 % to 14 % late, 0.7 to 0.9 above the base; lighter here, because transit estimates know part of it."},
 	},
 }
 
@@ -102,7 +110,7 @@ var distanceItem = Characteristic{
 	Attributes: []Attribute{
 		{Code: "LONG_DISTANCE", Weight: 0.25, From: n(1000),
 			Sentence: "The customer is a thousand kilometres away or more.",
-			Source:   olist + " The customer's distance is among the few causes of lateness known at purchase."},
+			Source:   "Our judgement: more hands, more that can go wrong; light, because transit estimates know most of it."},
 	},
 }
 

@@ -21,7 +21,7 @@ const (
 	unknown  state = iota // a field is missing: contributes nothing, lowers confidence
 	absent                // missing for the reason the kind declares, which says something itself
 	answered              // known
-	notAsked              // makes no sense for this subject: outside the confidence altogether
+	notAsked              // makes no sense for this subject, which is known: nothing is missing
 )
 
 // measure answers one characteristic from the snapshot. It is pure and uses

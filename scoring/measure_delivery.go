@@ -8,9 +8,10 @@ import (
 	"assent/decision"
 )
 
-// promiseSlack is in hours: the end of the promised day (UTC) minus the
-// expected arrival, which is now plus handling plus transit. Handling and
-// transit are separate estimates because they fail for separate reasons.
+// promiseSlack is in percent of the expected time (handling plus transit, at
+// least a day): what is left between the expected arrival and the end of the
+// promised day, UTC. Relative, because estimates err in proportion: three
+// spare days are much after one day on the road and little after ten.
 //
 // An estimate that is missing can only make the arrival later. So a promise
 // that is broken without it is broken; any other is unknown.
@@ -29,16 +30,11 @@ func promiseSlack(s *decision.Snapshot, _ *Card) reading {
 	if slack >= 0 && !(okHandling && okTransit) {
 		return reading{}
 	}
-	return count(floorHours(slack))
-}
-
-// floorHours rounds down, so that a minute too late is below 0.
-func floorHours(d time.Duration) int64 {
-	h := hours(d)
-	if d < 0 && time.Duration(h)*time.Hour != d {
-		h--
+	if slack < 0 {
+		return count(-1) // a minute too late is too late, whatever the percentage rounds to
 	}
-	return h
+	expected := max(handling+transit, 24*time.Hour)
+	return count(int64(slack/time.Second) * 100 / int64(expected/time.Second))
 }
 
 // days reads an estimate as a duration, at most ten years.

@@ -1,6 +1,7 @@
 package scoring
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -215,22 +216,14 @@ func payment(s *decision.Snapshot, _ *Card) reading {
 	return words(state)
 }
 
-// disposable are domains that hand out throw-away addresses; a start, to be
-// replaced by a list that compliance keeps.
-var disposable = map[string]bool{
-	"10minutemail.com": true, "guerrillamail.com": true, "maildrop.cc": true, "mailinator.com": true,
-	"sharklasers.com": true, "temp-mail.org": true, "throwawaymail.com": true, "trashmail.com": true,
-	"yopmail.com": true, "disposable.example": true,
-}
-
 // emailDomain looks at nothing but the domain.
-func emailDomain(s *decision.Snapshot, _ *Card) reading {
+func emailDomain(s *decision.Snapshot, c *Card) reading {
 	address, _ := s.Fields.Text("customer.email")
 	_, domain, ok := strings.Cut(address, "@")
 	switch {
 	case !ok:
 		return reading{}
-	case disposable[strings.ToLower(domain)]:
+	case slices.Contains(c.Disposable, strings.ToLower(domain)):
 		return words("disposable")
 	}
 	return words("other")

@@ -18,7 +18,8 @@ func must(s *Scorecard, err error) *Scorecard {
 const (
 	adyenVelocity    = "Adyen standard risk rules, velocity: how often a shopper attempts to pay in a given time."
 	adyenConsistency = "Adyen standard risk rules, consistency: details that contradict each other."
-	stripeSigns      = "Stripe, Identifying potential fraud: common fraud indicators."
+	visaSigns        = "Visa, Potential signs of card-not-present fraud."
+	stripeSigns      = "Stripe, Identifying potential fraud."
 	shopifySigns     = "Shopify fraud analysis: indicator shown on the order."
 	cybersourceCodes = "CyberSource Decision Manager information codes."
 )
@@ -36,9 +37,13 @@ func OrderCard() Card {
 		Kind:   "order",
 		Doc:    "Probability that the order is fraudulent: paid with means that are not the buyer's, or never meant to be paid.",
 		Base:   -4.5, // 1.1 %
-		Source: "CyberSource annual merchant surveys (2007 to 2011): 0.6 % to 1.4 % of accepted online orders turned out fraudulent.",
+		Source: "CyberSource annual merchant surveys, 2006 to 2011: 0.6 % to 1.3 % of accepted online orders turned out fraudulent.",
 		Needs:  []string{"amount_total"},
 		Limits: orderLimits(),
+		Disposable: []string{
+			"10minutemail.com", "disposable.example", "guerrillamail.com", "maildrop.cc", "mailinator.com",
+			"sharklasers.com", "temp-mail.org", "throwawaymail.com", "trashmail.com", "yopmail.com",
+		},
 		Characteristics: []Characteristic{
 			channelItem, customerOrdersItem, accountAgeItem, amountItem, newCustomerAmountItem, quantityItem,
 			countriesItem, postcodesItem, ipCountryItem, expressItem,
@@ -85,7 +90,7 @@ var customerOrdersItem = Characteristic{
 	Attributes: []Attribute{
 		{Code: "NEW_CUSTOMER", Weight: 0.75, Below: n(1),
 			Sentence: "This is the customer's first order.",
-			Source:   stripeSigns + " First-time shoppers."},
+			Source:   visaSigns + " First-time shopper."},
 		{Code: "LOYAL_CUSTOMER", Weight: -1.75, From: n(10),
 			Sentence: "The customer has ordered ten times or more.",
 			Source:   "Signifyd and Stripe both lower the risk of an account with a good history."},
@@ -101,7 +106,7 @@ var accountAgeItem = Characteristic{
 	Attributes: []Attribute{
 		{Code: "NEW_ACCOUNT", Weight: 0.5, Below: n(1),
 			Sentence: "The customer's record is less than a day old.",
-			Source:   stripeSigns + " New accounts that buy at once."},
+			Source:   visaSigns + " First-time shopper; here one who registered to buy."},
 		{Code: "OLD_ACCOUNT", Weight: -0.5, From: n(365),
 			Sentence: "The customer has been known for a year or more.",
 			Source:   "Our judgement: stolen identities are used soon after they are set up."},
@@ -114,10 +119,10 @@ var amountItem = Characteristic{
 	Attributes: []Attribute{
 		{Code: "VERY_HIGH_AMOUNT", Weight: 1, From: n(2),
 			Sentence: "The total is very high.",
-			Source:   stripeSigns + " Unusually large orders; stolen cards have a short life."},
+			Source:   visaSigns + " Larger-than-normal orders: stolen cards have a short life."},
 		{Code: "HIGH_AMOUNT", Weight: 0.5, From: n(1),
 			Sentence: "The total is high.",
-			Source:   stripeSigns + " Larger orders than usual."},
+			Source:   visaSigns + " Larger-than-normal orders."},
 	},
 }
 
@@ -127,7 +132,7 @@ var newCustomerAmountItem = Characteristic{
 	Attributes: []Attribute{
 		{Code: "HIGH_AMOUNT_NEW_CUSTOMER", Weight: 0.75, From: n(1),
 			Sentence: "A first order with a high total.",
-			Source:   shopifySigns + " A first order of high value weighs more than its parts."},
+			Source:   visaSigns + " Several signs at once weigh more than each alone."},
 	},
 }
 
@@ -137,7 +142,7 @@ var quantityItem = Characteristic{
 	Attributes: []Attribute{
 		{Code: "MANY_OF_ONE_ITEM", Weight: 0.5, From: n(10),
 			Sentence: "Ten or more of the same item.",
-			Source:   stripeSigns + " Several of the same item, easy to resell."},
+			Source:   visaSigns + " Several of the same item, to be resold."},
 	},
 }
 
@@ -147,7 +152,7 @@ var countriesItem = Characteristic{
 	Attributes: []Attribute{
 		{Code: "BILLING_SHIPPING_COUNTRY_MISMATCH", Weight: 0.875, Is: "differ",
 			Sentence: "The order is billed to one country and shipped to another.",
-			Source:   adyenConsistency + " CyberSource survey 2010: orders across borders 2.4 % fraudulent, all orders 1.0 %; the ratio is exp(0.875)."},
+			Source:   adyenConsistency + " CyberSource survey: international orders 2.4 % fraudulent, all orders 1.0 %; the ratio is exp(0.875)."},
 	},
 }
 
@@ -180,10 +185,10 @@ var expressItem = Characteristic{
 	Attributes: []Attribute{
 		{Code: "EXPRESS_NEW_CUSTOMER", Weight: 0.875, Is: "new",
 			Sentence: "A first order that is to be shipped as fast as possible.",
-			Source:   stripeSigns + " Rush shipping: goods are gone before the card's owner notices."},
+			Source:   visaSigns + " Rush shipping: goods are gone before the card's owner notices."},
 		{Code: "EXPRESS_SHIPPING", Weight: 0.25, Is: "yes",
 			Sentence: "The customer paid for the fastest delivery.",
-			Source:   stripeSigns + " Rush shipping."},
+			Source:   visaSigns + " Rush shipping."},
 	},
 }
 

@@ -14,6 +14,7 @@ type Scorecard struct {
 	card     Card
 	revision string
 	items    []item
+	evidence float64 // sum of all spans
 }
 
 // item is a characteristic ready for use.
@@ -33,9 +34,13 @@ func New(card Card) (*Scorecard, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Scorecard{card: card, revision: revision}
-	for _, c := range card.Characteristics {
+	s := &Scorecard{card: card.clone(), revision: revision}
+	for _, c := range s.card.Characteristics {
 		s.items = append(s.items, item{c, measures[c.Name], c.span()})
+		s.evidence += c.span()
+	}
+	if s.evidence == 0 {
+		return nil, fmt.Errorf("scoring: card %s weighs nothing", card.Model)
 	}
 	return s, nil
 }
@@ -43,8 +48,8 @@ func New(card Card) (*Scorecard, error) {
 // Revision is the content hash of the declared card.
 func (s *Scorecard) Revision() string { return s.revision }
 
-// Card returns the declaration, for docs and explanations.
-func (s *Scorecard) Card() Card { return s.card }
+// Card returns a copy of the declaration, for docs and explanations.
+func (s *Scorecard) Card() Card { return s.card.clone() }
 
 // Assess gives the probability, the reasons that add up to it, and the share
 // of the card's evidence that was known. Without a field that the card needs,
@@ -69,27 +74,21 @@ func (s *Scorecard) Assess(snapshot decision.Snapshot) (decision.Assessment, err
 	return a, nil
 }
 
-// weigh asks every characteristic in the card's order.
+// weigh asks every characteristic in the card's order. One that does not
+// apply is known: what rules it out is.
 func (s *Scorecard) weigh(snapshot *decision.Snapshot) (reasons []decision.Reason, confidence float64) {
-	asked, known := 0.0, 0.0
+	known := 0.0
 	for i := range s.items {
 		it := &s.items[i]
 		r := it.measure(snapshot, &s.card)
-		if r.state == notAsked {
-			continue
-		}
-		asked += it.span
-		if r.state == answered {
+		if r.state == answered || r.state == notAsked {
 			known += it.span
 		}
 		if a, ok := it.attribute(r); ok {
 			reasons = append(reasons, decision.Reason{Code: a.Code, Contribution: a.Weight})
 		}
 	}
-	if asked == 0 {
-		return reasons, 0
-	}
-	return reasons, known / asked
+	return reasons, known / s.evidence
 }
 
 // attribute finds the one that applies, if any.
