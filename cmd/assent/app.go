@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"time"
+
+	"assent/approvals"
+	"assent/decision"
+	"assent/internal/api"
+	"assent/internal/store/postgres"
+	"assent/internal/store/sqlite"
+	"assent/odoo"
+	"assent/policy"
+	"assent/scoring"
+)
+
+// app is a wired installation. Every command builds it the same way, and so
+// do the tests.
+type app struct {
+	log       *slog.Logger
+	now       func() time.Time
+	store     decision.Store
+	keyring   decision.Keyring
+	ledger    *decision.Ledger
+	policies  *policy.Library
+	decisions *decision.Service
+	approvals *approvals.Service
+	records   decision.Records  // nil without Odoo
+	actuator  decision.Actuator // nil without Odoo
+	odoo      *odoo.Client      // likewise
+	metrics   *api.Metrics
+}
+
+// access says what a command needs of the store.
+type access int
+
+const (
+	readOnly  access = iota // beside a running service
+	readWrite               // beside a running service only on PostgreSQL
+)
+
+// open wires an installation whose store exists and is migrated.
+func (p *process) open(a access) (*app, error) {
+	store, err := p.openStore(a)
+	if err != nil {
+		return nil, err
+	}
+	app, err := p.wire(store, a)
+	if err != nil {
+		store.Close()
+		return nil, err
+	}
+	return app, nil
+}
+
+func (p *process) wire(store decision.Store, a access) (*app, error) {
+	keyring, err := p.keyring(store, a)
+	if err != nil {
+		return nil, err
+	}
+	app := newApp(store, keyring, p.logger(), time.Now)
+	return app, app.connectOdoo(p.config.Odoo)
+}
+
+func (p *process) keyring(store decision.Store, a access) (decision.Keyring, error) {
+	if a == readOnly {
+		return loadKeyring(p.config.secretsFile())
+	}
+	empty, err := isEmpty(p.ctx, store)
+	if err != nil {
+		return decision.Keyring{}, err
+	}
+	return ensureKeyring(p.config.secretsFile(), empty)
+}
+
+// isEmpty says that no company has a journal entry.
+func isEmpty(ctx context.Context, store decision.Store) (bool, error) {
+	companies, err := store.Companies(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range companies {
+		head, err := store.Head(ctx, c.ID)
+		if err != nil || head.Seq > 0 {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// openStore opens the store that the configuration names.
+func (p *process) openStore(a access) (decision.Store, error) {
+	return openStore(p.ctx, p.config, a, false)
+}
+
+func openStore(ctx context.Context, c *Config, a access, migrate bool) (decision.Store, error) {
+	url := c.storeURL()
+	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+			return nil, err
+		}
+		return sqlite.Open(ctx, file, sqlite.Options{ReadOnly: a == readOnly, Migrate: migrate})
+	}
+	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+		return postgres.Open(ctx, url, postgres.Options{Migrate: migrate})
+	}
+	return nil, fmt.Errorf("--store must start with postgres:// or sqlite:")
+}
+
+// newApp wires the parts that do not depend on Odoo.
+func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, now func() time.Time) *app {
+	metrics := api.NewMetrics()
+	store = timed{store, metrics}
+	a := &app{
+		log: log, now: now, store: store, keyring: keyring,
+		ledger:   &decision.Ledger{Store: store, Key: keyring.Audit},
+		policies: policy.NewLibrary(store),
+		metrics:  metrics,
+	}
+	a.decisions = &decision.Service{
+		Store: store, Ledger: a.ledger, Keyring: keyring, Policies: a.policies,
+		Assessors: map[string]decision.Assessor{"order": scoring.Order(), "delivery": scoring.Delivery()},
+		Now:       now, NewID: newID, Code: codeRevision(), Log: log,
+	}
+	a.approvals = &approvals.Service{Ledger: a.ledger, Store: store, Keyring: keyring, Now: now, NewID: newID}
+	return a
+}
+
+// setOdoo plugs in how records are read and actions applied.
+func (a *app) setOdoo(records decision.Records, actuator decision.Actuator) {
+	a.records, a.actuator = records, actuator
+	a.decisions.Records, a.approvals.Records = records, records
+}
+
+// executor makes the executor of this process.
+func (a *app) executor() *decision.Executor {
+	host, _ := os.Hostname()
+	return &decision.Executor{
+		Ledger: a.ledger, Actuator: a.actuator, Now: a.now, NewID: newID, Jitter: rand.Float64,
+		Worker: fmt.Sprintf("%s:%d", host, os.Getpid()), Batch: 16, Lease: 3 * time.Minute, Attempts: 8,
+	}
+}
+
+// activate puts a policy in force where another one is: its artefact is
+// stored and compiled first, so that what is in force can always be had.
+func (a *app) activate(ctx context.Context, b policy.Bundle, company, by string) error {
+	revision := b.Revision()
+	head, err := a.store.Head(ctx, company)
+	if err != nil || head.Policy == revision {
+		return err
+	}
+	if _, err := policy.Compile(b); err != nil {
+		return err
+	}
+	if err := a.store.PutArtefact(ctx, policy.ArtefactKind, revision, b.Encode()); err != nil {
+		return err
+	}
+	_, err = a.decisions.Activate(ctx, company, revision, by)
+	return err
+}
+
+// ensurePolicies gives every company without a policy the embedded one.
+func (a *app) ensurePolicies(ctx context.Context) error {
+	companies, err := a.store.Companies(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range companies {
+		head, err := a.store.Head(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if head.Policy != "" {
+			continue
+		}
+		b, err := policy.Embedded()
+		if err != nil {
+			return err
+		}
+		if err := a.activate(ctx, b, c.ID, decision.System); err != nil {
+			return err
+		}
+	}
+	return nil
+}

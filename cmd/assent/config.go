@@ -1,0 +1,100 @@
+package main
+
+import (
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/uuid"
+)
+
+// Config is what every command knows about the installation. Each flag is
+// also ASSENT_<NAME>, and a key of the --config file.
+type Config struct {
+	ConfigFile kong.ConfigFlag `name:"config" placeholder:"FILE" help:"JSON file with flags by name."`
+	Dir        string          `default:"assent-data" placeholder:"DIR" help:"Where the installation keeps its files."`
+	Store      string          `placeholder:"URL" help:"postgres://… or sqlite:FILE; default is assent.db in --dir."`
+	Secrets    string          `placeholder:"FILE" help:"Audit, master and identity keys; default is keys.json in --dir. Back it up apart from the database."`
+	BaseURL    string          `name:"base-url" placeholder:"URL" help:"How people reach the console; default is the listening address."`
+	Odoo       odooConfig      `embed:"" prefix:"odoo-"`
+	LogLevel   slog.Level      `default:"info" help:"debug, info, warn or error."`
+	LogJSON    bool            `name:"log-json" help:"Log JSON lines."`
+}
+
+// odooConfig says how to reach the Odoo instance.
+type odooConfig struct {
+	URL         string        `placeholder:"URL" help:"Base URL of Odoo; without it requests must bring their fields and nothing is executed."`
+	DB          string        `placeholder:"NAME" help:"Database."`
+	User        string        `placeholder:"LOGIN" help:"Login of the bot user."`
+	Key         string        `placeholder:"KEY" help:"API key of the bot user. Better in ASSENT_ODOO_KEY or --odoo-key-file than on the command line."`
+	KeyFile     string        `placeholder:"FILE" help:"File that holds the API key."`
+	Rate        float64       `default:"5" help:"Calls a second, at most."`
+	Concurrency int           `default:"4" help:"Calls at once, at most."`
+	Timeout     time.Duration `default:"60s" help:"Patience with one call; Odoo itself retries for up to a minute."`
+}
+
+// key reads the API key from where it was given.
+func (o odooConfig) key() (string, error) {
+	if o.KeyFile == "" {
+		return o.Key, nil
+	}
+	b, err := os.ReadFile(o.KeyFile)
+	return strings.TrimSpace(string(b)), err
+}
+
+// storeURL is the store with its default filled in.
+func (c *Config) storeURL() string {
+	if c.Store != "" {
+		return c.Store
+	}
+	return "sqlite:" + filepath.Join(c.Dir, "assent.db")
+}
+
+// storeName is the store without its password, for people and logs.
+func (c *Config) storeName() string {
+	u, err := url.Parse(c.storeURL())
+	if err != nil || u.Scheme == "sqlite" {
+		return c.storeURL()
+	}
+	return u.Redacted()
+}
+
+func (c *Config) secretsFile() string {
+	if c.Secrets != "" {
+		return c.Secrets
+	}
+	return filepath.Join(c.Dir, "keys.json")
+}
+
+func (c *Config) checkpointsFile() string { return filepath.Join(c.Dir, "checkpoints.ndjson") }
+
+func (p *process) logger() *slog.Logger {
+	options := &slog.HandlerOptions{Level: p.config.LogLevel}
+	if p.config.LogJSON {
+		return slog.New(slog.NewJSONHandler(p.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(p.stderr, options))
+}
+
+// newID gives a UUIDv7: ids sort by the time they were made.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// codeRevision names the code that runs: decisions say which release made
+// them.
+func codeRevision() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return strings.Trim(info.Main.Version, "()")
+}

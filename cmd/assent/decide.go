@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+
+	"assent/decision"
+)
+
+type decideCmd struct {
+	File    string `arg:"" optional:"" help:"File with the request, as POST /v1/decisions takes it; default is standard input."`
+	Company string `default:"main" help:"Company."`
+	Key     string `help:"Idempotency key."`
+	DryRun  bool   `help:"Assess and govern only: nothing is journalled."`
+}
+
+// maxRequest bounds what is read; the API's own limit is lower and says so.
+const maxRequest = 2 << 20
+
+// Run sends the request through the API's own handler, in this process, so
+// that a file and a network caller get the same checks and the same answer.
+func (c *decideCmd) Run(p *process) error {
+	body, err := c.read(p.stdin)
+	if err != nil {
+		return err
+	}
+	app, err := p.open(readWrite)
+	if err != nil {
+		return err
+	}
+	defer app.store.Close()
+	answer, err := app.ask(p, c, body)
+	if err != nil {
+		return err
+	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, answer.Body.Bytes(), "", "  "); err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stdout, pretty.String())
+	if answer.Code >= http.StatusBadRequest {
+		return exit(exitUsage)
+	}
+	return nil
+}
+
+func (c *decideCmd) read(stdin io.Reader) ([]byte, error) {
+	if c.File == "" || c.File == "-" {
+		return io.ReadAll(io.LimitReader(stdin, maxRequest))
+	}
+	f, err := os.Open(c.File)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxRequest))
+}
+
+// ask makes a key that lives as long as this request.
+func (a *app) ask(p *process, c *decideCmd, body []byte) (*httptest.ResponseRecorder, error) {
+	secret, key, err := a.newKey(c.Company, "assent decide", decision.RightDecide)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.store.PutAPIKey(p.ctx, key); err != nil {
+		return nil, err
+	}
+	defer func() {
+		key.Disabled = true
+		_ = a.store.PutAPIKey(p.ctx, key)
+	}()
+	target := "/v1/decisions"
+	if c.DryRun {
+		target += "?effect=none"
+	}
+	r := httptest.NewRequestWithContext(p.ctx, http.MethodPost, target, bytes.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+secret)
+	if c.Key != "" {
+		r.Header.Set("Idempotency-Key", c.Key)
+	}
+	w := httptest.NewRecorder()
+	a.handler("").ServeHTTP(w, r)
+	return w, nil
+}

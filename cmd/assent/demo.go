@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"assent/decision"
+	"assent/internal/simulator"
+	"assent/internal/store/sqlite"
+	"assent/odoo"
+	"assent/odoo/odootest"
+)
+
+type demoCmd struct {
+	Once   bool   `help:"Print the summary and exit."`
+	Listen string `default:"127.0.0.1:8080" help:"Address to listen on; the next free port is taken if it is in use."`
+	Seed   uint64 `default:"1" help:"Another seed is another day."`
+	Orders int    `help:"Orders of the day; the other kinds follow in proportion."`
+	Into   string `type:"path" placeholder:"DIR" help:"Keep the demo's store in this folder; default is a temporary one that goes with the demo."`
+}
+
+// Run lets the simulated retailer have its day, tells what happened, and
+// serves the result until it is stopped.
+func (c *demoCmd) Run(p *process) error {
+	dir, cleanup, err := c.folder()
+	if err != nil {
+		return err
+	}
+	defer cleanup()
+	d, err := c.open(p, dir)
+	if err != nil {
+		return err
+	}
+	defer d.app.store.Close()
+	if err := d.live(p.ctx, newProgress(p.stderr, len(d.retailer.Events()))); err != nil {
+		return err
+	}
+	summary, err := d.app.summarise(p, d.company.ID)
+	if err != nil {
+		return err
+	}
+	summary.print(p.stdout)
+	if c.Once {
+		return summary.failure()
+	}
+	return c.serve(p, d, dir)
+}
+
+func (c *demoCmd) folder() (dir string, cleanup func(), err error) {
+	if c.Into != "" {
+		return c.Into, func() {}, os.MkdirAll(c.Into, 0o700)
+	}
+	dir, err = os.MkdirTemp("", "assent-demo-")
+	return dir, func() { os.RemoveAll(dir) }, err
+}
+
+// open wires a fresh installation in dir with the retailer's Odoo beside it.
+func (c *demoCmd) open(p *process, dir string) (*day, error) {
+	// The day ends now, so that what is still waiting has its deadline ahead.
+	start := time.Now().UTC().Truncate(time.Minute).Add(-24 * time.Hour)
+	retailer := simulator.New(c.Seed, start, c.Orders)
+	secrets := newSecrets()
+	if err := secrets.write(filepath.Join(dir, "keys.json")); err != nil {
+		return nil, err
+	}
+	store, err := sqlite.Open(p.ctx, filepath.Join(dir, "assent.db"), sqlite.Options{Migrate: true})
+	if err != nil {
+		return nil, err
+	}
+	clock := &clock{at: start}
+	quiet := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	app := newApp(store, secrets.keyring(), quiet, clock.now)
+	d := &day{app: app, clock: clock, retailer: retailer, company: retailer.Company()}
+	if err := d.prepare(p.ctx); err != nil {
+		store.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// connectFake puts a fake Odoo that holds the retailer's records behind the
+// real client.
+func (d *day) connectFake() error {
+	server := odootest.New(odootest.Options{Version: demoVersion, Database: "demo", Now: d.clock.now})
+	fill(server, d.retailer.Records())
+	client, err := odoo.New(odoo.Config{
+		URL: "http://odoo.invalid", Database: "demo", Login: odootest.DemoLogin, Key: odootest.DemoKey,
+		Rate: -1, Concurrency: 16, Transport: server.Transport(), Now: d.clock.now,
+	})
+	if err != nil {
+		return err
+	}
+	d.app.useOdoo(client)
+	return nil
+}
+
+// serve shows the result to whoever signs in.
+func (c *demoCmd) serve(p *process, d *day, dir string) error {
+	d.clock.release()
+	listener, err := listenNear(c.Listen)
+	if err != nil {
+		return err
+	}
+	base := "http://" + listener.Addr().String()
+	fmt.Fprintf(p.stdout, "\nServing %s until you press Ctrl-C. Sign in, one link a role, each good once:\n", base)
+	for _, u := range d.people {
+		link, err := d.app.signIn(p.ctx, base, u)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "  %-34s %s\n", fmt.Sprintf("%s (%s)", u.Name, u.Roles[0]), link)
+	}
+	if err := d.app.printDemoKey(p.ctx, p.stdout, d.company.ID, base); err != nil {
+		return err
+	}
+	return d.app.serve(p.ctx, listener, base, filepath.Join(dir, "checkpoints.ndjson"))
+}
+
+// printDemoKey makes a key for trying the API.
+func (a *app) printDemoKey(ctx context.Context, w io.Writer, company, base string) error {
+	secret, key, err := a.newKey(company, "demo", decision.RightDecide, decision.RightRead, decision.RightOutcome)
+	if err != nil {
+		return err
+	}
+	if err := a.store.PutAPIKey(ctx, key); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "Try the API:\n  curl -H 'Authorization: Bearer %s' %s/v1/decisions?limit=1\n", secret, base)
+	return nil
+}
+
+// listenNear listens on addr, or on the next port that is free.
+func listenNear(addr string) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	n, err := net.LookupPort("tcp", port)
+	if err != nil {
+		return nil, err
+	}
+	const tries = 100
+	for i := range tries {
+		listener, listenErr := net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(n+i)))
+		if listenErr == nil || port == "0" {
+			return listener, listenErr
+		}
+		err = listenErr
+	}
+	return nil, err
+}

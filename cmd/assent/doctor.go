@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"assent/decision"
+	"assent/policy"
+)
+
+type doctorCmd struct{}
+
+// Run checks each part and says what to do about those that fail.
+func (c *doctorCmd) Run(p *process) error {
+	d := doctor{p: p}
+	d.check("policy", "run assent policy check", func() error {
+		b, err := policy.Embedded()
+		if err == nil {
+			_, err = policy.Compile(b)
+		}
+		return err
+	})
+	d.check("secrets", "restore the file, or run assent serve once on a new installation", func() error {
+		info, err := os.Stat(p.config.secretsFile())
+		if err != nil {
+			return err
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			return fmt.Errorf("%s can be read by others: chmod 600", p.config.secretsFile())
+		}
+		_, err = loadKeyring(p.config.secretsFile())
+		return err
+	})
+	var app *app
+	d.check("store", "run assent migrate, or check --store", func() (err error) {
+		app, err = p.open(readOnly)
+		return err
+	})
+	if app == nil {
+		return d.end()
+	}
+	defer app.store.Close()
+	d.installation(app)
+	return d.end()
+}
+
+// installation checks what only an open store can tell.
+func (d *doctor) installation(app *app) {
+	d.check("companies", "run assent company add", func() error {
+		companies, err := app.store.Companies(d.p.ctx)
+		if err == nil && len(companies) == 0 {
+			err = decision.Errorf(decision.CodeNotFound, "There is no company.")
+		}
+		return err
+	})
+	for _, check := range app.checks(d.p.ctx) {
+		if check.Name != "odoo" {
+			continue
+		}
+		d.check("odoo", "check --odoo-url, --odoo-db, --odoo-user and the key", func() error {
+			if !check.OK {
+				return fmt.Errorf("%s", check.Detail)
+			}
+			return nil
+		})
+	}
+}
+
+// doctor counts what fails.
+type doctor struct {
+	p      *process
+	failed int
+}
+
+func (d *doctor) check(name, remedy string, test func() error) {
+	if err := test(); err != nil {
+		d.failed++
+		fmt.Fprintf(d.p.stdout, "%-10s FAILS  %v\n           %s\n", name, err, remedy)
+		return
+	}
+	fmt.Fprintf(d.p.stdout, "%-10s ok\n", name)
+}
+
+func (d *doctor) end() error {
+	if d.failed > 0 {
+		return exit(exitError)
+	}
+	return nil
+}

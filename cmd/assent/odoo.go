@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"assent/internal/api"
+	"assent/odoo"
+)
+
+// connectOdoo plugs in the Odoo instance of the configuration. Nothing is
+// sent yet: the service starts while Odoo is down.
+func (a *app) connectOdoo(c odooConfig) error {
+	if c.URL == "" {
+		return nil
+	}
+	key, err := c.key()
+	if err != nil {
+		return errors.New("--odoo-key-file cannot be read")
+	}
+	client, err := odoo.New(odoo.Config{
+		URL: c.URL, Database: c.DB, Login: c.User, Key: odoo.Secret(key),
+		Rate: c.Rate, Burst: max(1, int(c.Rate)), Concurrency: c.Concurrency, Timeout: c.Timeout,
+	})
+	if err != nil {
+		return err
+	}
+	a.useOdoo(client)
+	return nil
+}
+
+// useOdoo plugs in a client.
+func (a *app) useOdoo(client *odoo.Client) {
+	integration := &odoo.Integration{Caller: client, Sentence: a.sentence}
+	a.setOdoo(integration, integration)
+	a.odoo = client
+}
+
+// pingTimeout bounds how long /readyz waits for Odoo.
+const pingTimeout = 2 * time.Second
+
+// checks is the state of the parts, for /readyz and doctor.
+func (a *app) checks(ctx context.Context) []api.Check {
+	store := api.Check{Name: "store", OK: true, Required: true}
+	if err := a.store.Ping(ctx); err != nil {
+		store.OK, store.Detail = false, "unreachable"
+	}
+	if a.odoo == nil {
+		return []api.Check{store, {Name: "odoo", OK: true, Detail: "not_configured"}}
+	}
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	remote := api.Check{Name: "odoo", OK: true}
+	if err := a.odoo.Ping(ctx); err != nil {
+		remote.OK, remote.Detail = false, string(odoo.KindOf(err))
+	}
+	return []api.Check{store, remote}
+}

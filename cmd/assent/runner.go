@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"sync"
+	"time"
+
+	"assent/decision"
+)
+
+// Rhythm of the background work.
+const (
+	executeEvery    = 100 * time.Millisecond
+	expireEvery     = 10 * time.Second
+	checkpointEvery = time.Minute
+)
+
+// runner does what nobody asks for: it executes, expires and signs
+// checkpoints, until its context ends.
+type runner struct {
+	*app
+	checkpoints string // file that signed checkpoints are appended to; "" only logs them
+}
+
+// run blocks until ctx ends and all work in hand is recorded.
+func (r runner) run(ctx context.Context) {
+	var wg sync.WaitGroup
+	if r.actuator != nil {
+		executor := r.executor()
+		wg.Go(func() {
+			r.loop(ctx, executeEvery, func(c decision.Company) bool { return r.execute(ctx, executor, c) })
+		})
+	}
+	wg.Go(func() { r.loop(ctx, expireEvery, func(c decision.Company) bool { r.expire(ctx, c); return false }) })
+	wg.Go(func() {
+		r.loop(ctx, checkpointEvery, func(c decision.Company) bool { r.checkpoint(ctx, c); return false })
+	})
+	wg.Wait()
+	r.last()
+}
+
+// loop visits every company, again at once while any has more to do.
+func (r runner) loop(ctx context.Context, every time.Duration, visit func(decision.Company) (more bool)) {
+	for {
+		companies, err := r.store.Companies(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.log.Error("companies not readable", "error", err)
+		}
+		more := false
+		for _, c := range companies {
+			more = visit(c) || more
+		}
+		wait := every
+		if more {
+			wait = 0
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (r runner) execute(ctx context.Context, x *decision.Executor, c decision.Company) (more bool) {
+	n, err := x.Step(ctx, c, r.now())
+	if err != nil && ctx.Err() == nil {
+		r.log.Error("executor", "company", c.ID, "error", err)
+		return false
+	}
+	return n > 0
+}
+
+func (r runner) expire(ctx context.Context, c decision.Company) {
+	n, err := r.approvals.Expire(ctx, c.ID, r.now())
+	if err != nil && ctx.Err() == nil {
+		r.log.Error("expiry", "company", c.ID, "error", err)
+	}
+	if n > 0 {
+		r.log.Info("approvals expired", "company", c.ID, "count", n)
+	}
+}
+
+// checkpoint signs how long the chain is, and lets it leave the process.
+func (r runner) checkpoint(ctx context.Context, c decision.Company) {
+	head, err := r.store.Head(ctx, c.ID)
+	if err != nil || head.Seq == 0 {
+		return
+	}
+	signed := r.keyring.Audit.Sign(decision.Checkpoint{Company: c.ID, Seq: head.Seq, Hash: head.Hash, At: r.now().UTC()})
+	r.log.Info("checkpoint", "company", c.ID, "seq", signed.Seq, "hash", signed.Hash, "at", signed.At, "mac", signed.MAC)
+	if r.checkpoints == "" {
+		return
+	}
+	if err := appendJSON(r.checkpoints, signed); err != nil {
+		r.log.Error("checkpoint not written", "error", err)
+	}
+}
+
+// last signs a checkpoint when the service stops.
+func (r runner) last() {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	companies, _ := r.store.Companies(ctx)
+	for _, c := range companies {
+		r.checkpoint(ctx, c)
+	}
+}
+
+// appendJSON adds one durable line to a file.
+func appendJSON(file string, v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := f.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	return f.Sync()
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"assent/decision"
+	"assent/internal/api"
+	"assent/internal/console"
+	"assent/policy"
+)
+
+type serveCmd struct {
+	Listen string `default:"127.0.0.1:8080" help:"Address to listen on."`
+	Policy string `type:"existingdir" placeholder:"DIR" help:"Put the policy of this folder in force for every company."`
+}
+
+// Run serves until the context ends; then what is in hand is finished.
+func (c *serveCmd) Run(p *process) error {
+	store, err := openStore(p.ctx, p.config, readWrite, true)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	app, err := p.wire(store, readWrite)
+	if err != nil {
+		return err
+	}
+	if err := c.prepare(p, app); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return err
+	}
+	base := p.config.BaseURL
+	if base == "" {
+		base = "http://" + listener.Addr().String()
+	}
+	if err := app.firstRun(p, base); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stderr, "Assent serves %s, store %s\n", base, p.config.storeName())
+	return app.serve(p.ctx, listener, base, p.config.checkpointsFile())
+}
+
+// prepare puts policies in force, and makes the first company of a new
+// installation.
+func (c *serveCmd) prepare(p *process, app *app) error {
+	companies, err := app.store.Companies(p.ctx)
+	if err != nil {
+		return err
+	}
+	if len(companies) == 0 {
+		first := decision.Company{ID: "main", OdooID: 1, Currency: "EUR"}
+		fmt.Fprintln(p.stderr, "New installation: company main with currency EUR; change it with assent company add.")
+		if err := app.store.PutCompany(p.ctx, first); err != nil {
+			return err
+		}
+		companies = []decision.Company{first}
+	}
+	if err := app.ensurePolicies(p.ctx); err != nil || c.Policy == "" {
+		return err
+	}
+	bundle, err := policy.LoadDir(c.Policy)
+	if err != nil {
+		return err
+	}
+	for _, company := range companies {
+		if err := app.activate(p.ctx, bundle, company.ID, "cli"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// firstRun prints a link for each company that has no people yet.
+func (a *app) firstRun(p *process, base string) error {
+	companies, err := a.store.Companies(p.ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range companies {
+		users, err := a.store.Users(p.ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if len(users) > 0 {
+			continue
+		}
+		path, err := console.NewFirstRun(p.ctx, a.store, a.keyring.Random, c.ID, a.now(), signInFor)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.stdout, "First run of company %s: become its first user at %s%s\n", c.ID, base, path)
+	}
+	return nil
+}
+
+// handler is the API with the console beside it.
+func (a *app) handler(base string) http.Handler {
+	pages := console.New(console.Config{
+		Reader: a.store, Directory: a.store, Decisions: a.decisions, Approvals: a.approvals, Exceptions: a.approvals,
+		Log: a.log, Now: a.now, NewID: newID, Reason: a.sentence, Rule: a.rule, BaseURL: base,
+	})
+	return api.New(api.Config{
+		Decisions: a.decisions, Tasks: a.approvals, Store: a.store, Sentence: a.sentence, Ready: a.checks,
+		Metrics: a.metrics, Log: a.log, Now: a.now, NewID: newID, Version: "0.1.0",
+		DecisionPage: func(id string) string { return base + "/decisions/" + id }, Console: pages,
+	})
+}
+
+// Limits of the HTTP server. There is no write timeout: a batch may stream
+// for as long as its client reads.
+const (
+	readHeaderTimeout = 5 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 64 << 10
+	drainFor          = 20 * time.Second
+)
+
+// serve answers and works in the background until ctx ends.
+func (a *app) serve(ctx context.Context, listener net.Listener, base, checkpoints string) error {
+	server := &http.Server{
+		Handler: a.handler(base), ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		runner{a, checkpoints}.run(background)
+	}()
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		stop()
+		<-finished
+		return err
+	case <-ctx.Done():
+	}
+	// Requests first, so that what they start is still in hand; then the
+	// background, which records what it has done.
+	drain, cancel := context.WithTimeout(context.Background(), drainFor)
+	defer cancel()
+	err := server.Shutdown(drain)
+	stop()
+	<-finished
+	if errors.Is(err, context.DeadlineExceeded) || os.IsTimeout(err) {
+		return errors.New("some requests were still open and were cut off")
+	}
+	return err
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"assent/decision"
+	"assent/internal/console"
+)
+
+// signInFor is how long a printed sign-in link works.
+const signInFor = 24 * time.Hour
+
+type usersCmd struct {
+	Add   usersAddCmd   `cmd:"" help:"Add a person and print a sign-in link."`
+	Role  usersRoleCmd  `cmd:"" help:"Set a person's roles."`
+	Reset usersResetCmd `cmd:"" help:"Print a new one-time sign-in link."`
+}
+
+type usersAddCmd struct {
+	Company string   `required:"" help:"Company."`
+	Email   string   `arg:"" help:"E-mail address."`
+	Name    string   `required:"" help:"Name."`
+	Role    []string `required:"" help:"Roles, e.g. finance,support_lead."`
+	Alias   []string `help:"How requests name the person, e.g. odoo:7; what they ask for they may not approve."`
+}
+
+// Run adds the person.
+func (c *usersAddCmd) Run(p *process) error {
+	if err := checkRoles(c.Role); err != nil {
+		return err
+	}
+	app, err := p.open(readWrite)
+	if err != nil {
+		return err
+	}
+	defer app.store.Close()
+	if _, err := app.store.UserByEmail(p.ctx, c.Company, c.Email); decision.CodeOf(err) != decision.CodeNotFound {
+		return orConflict(err, "There is already a person with this address; see users role and users reset.")
+	}
+	u := decision.User{ID: newID(), Company: c.Company, Email: c.Email, Name: c.Name, Roles: c.Role, Aliases: c.Alias}
+	if err := app.store.PutUser(p.ctx, u); err != nil {
+		return err
+	}
+	return p.printLink(app, u)
+}
+
+func orConflict(err error, message string) error {
+	if err != nil {
+		return err
+	}
+	return decision.Errorf(decision.CodeConflict, "%s", message)
+}
+
+func checkRoles(roles []string) error {
+	for _, r := range roles {
+		if !slices.Contains(decision.Roles, r) {
+			return fmt.Errorf("--role: allowed are %v", decision.Roles)
+		}
+	}
+	return nil
+}
+
+// printLink makes a one-time link; the store keeps only its hash.
+func (p *process) printLink(app *app, u decision.User) error {
+	link, err := app.signIn(p.ctx, p.config.BaseURL, u)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stderr, "Sign-in link for %s, good once within %s:\n", u.Name, signInFor)
+	fmt.Fprintln(p.stdout, link)
+	return nil
+}
+
+func (a *app) signIn(ctx context.Context, base string, u decision.User) (string, error) {
+	path, err := console.NewSignIn(ctx, a.store, a.keyring.Random, u, a.now(), signInFor)
+	return base + path, err
+}
+
+type usersRoleCmd struct {
+	Company string   `required:"" help:"Company."`
+	Email   string   `arg:"" help:"E-mail address."`
+	Role    []string `arg:"" help:"All roles the person has from now on."`
+}
+
+// Run sets the roles.
+func (c *usersRoleCmd) Run(p *process) error {
+	if err := checkRoles(c.Role); err != nil {
+		return err
+	}
+	app, err := p.open(readWrite)
+	if err != nil {
+		return err
+	}
+	defer app.store.Close()
+	u, err := app.store.UserByEmail(p.ctx, c.Company, c.Email)
+	if err != nil {
+		return err
+	}
+	u.Roles = c.Role
+	return app.store.PutUser(p.ctx, u)
+}
+
+type usersResetCmd struct {
+	Company string `required:"" help:"Company."`
+	Email   string `arg:"" help:"E-mail address."`
+}
+
+// Run prints a new link.
+func (c *usersResetCmd) Run(p *process) error {
+	app, err := p.open(readWrite)
+	if err != nil {
+		return err
+	}
+	defer app.store.Close()
+	u, err := app.store.UserByEmail(p.ctx, c.Company, c.Email)
+	if err != nil {
+		return err
+	}
+	return p.printLink(app, u)
+}
