@@ -16,9 +16,10 @@ import (
 // codec builds the input of one kind straight as an ast.Value. Its terms for
 // keys and reasons are made once and shared by every input.
 //
-// Money becomes a JSON number in the company's currency, a time becomes whole
-// seconds since 1970 in UTC, a probability a JSON number. What is unknown is
-// an omitted key, never null: in Rego null < 5 is true.
+// Money becomes a JSON number in the company's currency, a time whole seconds
+// since 1970 in UTC, a probability a JSON number. An id becomes a text: it is
+// a name and no quantity, and it is looked up in lists, whose keys are texts.
+// What is unknown is an omitted key, never null: in Rego null < 5 is true.
 type codec struct {
 	root   []slot
 	leaves int
@@ -140,8 +141,11 @@ func (e *encoder) term(value any, s *slot) (term, why *ast.Term) {
 	case string:
 		return textTerm(v, s.field.Type)
 	case int64:
-		if s.field.Type == decision.TypeInteger || s.field.Type == decision.TypeID {
+		switch s.field.Type {
+		case decision.TypeInteger:
 			return ast.IntNumberTerm(int(v)), nil
+		case decision.TypeID:
+			return ast.StringTerm(strconv.FormatInt(v, 10)), nil
 		}
 	case decimal.Decimal:
 		return e.decimalTerm(v, s)

@@ -102,7 +102,8 @@ func inputLeaf(f decision.Field) map[string]any {
 	case decision.TypeText, decision.TypeCode:
 		schema["type"] = "string"
 	case decision.TypeID:
-		schema["type"] = "integer"
+		schema["type"] = "string"
+		f.Example = `"` + f.Example + `"`
 	case decision.TypeLines:
 		schema["type"] = "array"
 		schema["items"] = objectSchema(lineShapes(f.Items), inputLeaf)

@@ -1,61 +1,79 @@
 # METADATA
 # title: How a change is decided
-# description: Protected. Collects the facts of this kind for the rules in lib.
+# description: |
+#   Protected, and the same for every kind. Nothing executes unless every
+#   required check passed; whatever is missing, undefined or fails leaves the
+#   default, approve.
 package assent.change
 
-import data.assent.lib
 import data.change
 
 # METADATA
-# description: Every field this kind requires is known.
+# description: |
+#   Whether everything is known that no change is decided without. An
+#   incomplete input cannot even be rejected: the rejection may rest on what
+#   is missing.
 default complete := false
 
 complete if {
 	input.kind == "change"
-	is_number(input.now)
-	is_string(input.action.name)
-	is_number(input.subject.id)
-	is_string(input.subject.type)
-	is_string(input.subject.currency)
-	is_number(input.subject.amount)
+	input.now
+	input.action.name
+	input.subject.model
+	input.subject.id
+	input.subject.type
+	input.subject.currency
+	input.subject.amount
 }
 
-default required := set()
+# METADATA
+# description: |
+#   The required checks that did not pass. Without any required check there is
+#   one that cannot pass, so that an emptied policy executes nothing.
+default unmet := {"NO_CHECKS"}
 
-required := change.required
+unmet := change.required - change.passed if change.required != set()
 
-facts := {
-	"complete": complete,
-	"required": required,
-	"passed": {code | some code in required; change.check[code] == true},
-	"rejected": {code | change.reject[code] == true},
+default outcome := "approve"
+
+outcome := "execute" if {
+	complete
+	unmet == set()
+	change.rejected == set()
 }
 
-outcome := lib.outcome(facts)
-
-reasons := lib.reasons(facts)
-
-routes contains change.route[code] if some code in reasons
-
-routes contains lib.fallback_route if {
-	some code in reasons
-	not change.route[code]
+outcome := "reject" if {
+	complete
+	change.rejected != set()
 }
 
-default approval := {}
+# METADATA
+# description: The codes that say why; none for execute.
+reasons := unmet if {
+	complete
+	change.rejected == set()
+}
 
-approval := lib.approval(routes) if outcome == "approve"
+reasons := change.rejected if {
+	complete
+	change.rejected != set()
+}
 
+reasons := (unmet | change.rejected) | {"INCOMPLETE"} if not complete
+
+# What to do meanwhile, or about a refusal.
 default protect := {}
 
 protect := change.protect if outcome != "execute"
 
 # METADATA
+# description: |
+#   What the engine asks for. Of the routes, the highest tier says who may
+#   approve; a reason without a route goes to the fallback role.
 # entrypoint: true
-# description: What the engine asks for.
 verdict := {
 	"outcome": outcome,
 	"reasons": reasons,
-	"approval": approval,
+	"routes": {code: change.route[code] | some code in reasons},
 	"protect": protect,
 }

@@ -1,62 +1,80 @@
 # METADATA
 # title: How a delivery is decided
-# description: Protected. Collects the facts of this kind for the rules in lib.
+# description: |
+#   Protected, and the same for every kind. Nothing executes unless every
+#   required check passed; whatever is missing, undefined or fails leaves the
+#   default, approve.
 package assent.delivery
 
-import data.assent.lib
 import data.delivery
 
 # METADATA
-# description: Every field this kind requires, and the model's probability, is known.
+# description: |
+#   Whether everything is known that no delivery is decided without. An
+#   incomplete input cannot even be rejected: the rejection may rest on what
+#   is missing.
 default complete := false
 
 complete if {
 	input.kind == "delivery"
-	is_number(input.now)
-	is_string(input.action.name)
-	is_number(input.subject.id)
-	is_string(input.subject.state)
-	is_number(input.subject.scheduled_date)
-	is_string(input.subject.currency)
-	is_number(input.assessment.probability)
+	input.now
+	input.action.name
+	input.subject.model
+	input.subject.id
+	input.subject.state
+	input.subject.scheduled_date
+	input.subject.currency
+	input.assessment.probability
 }
 
-default required := set()
+# METADATA
+# description: |
+#   The required checks that did not pass. Without any required check there is
+#   one that cannot pass, so that an emptied policy executes nothing.
+default unmet := {"NO_CHECKS"}
 
-required := delivery.required
+unmet := delivery.required - delivery.passed if delivery.required != set()
 
-facts := {
-	"complete": complete,
-	"required": required,
-	"passed": {code | some code in required; delivery.check[code] == true},
-	"rejected": {code | delivery.reject[code] == true},
+default outcome := "approve"
+
+outcome := "execute" if {
+	complete
+	unmet == set()
+	delivery.rejected == set()
 }
 
-outcome := lib.outcome(facts)
-
-reasons := lib.reasons(facts)
-
-routes contains delivery.route[code] if some code in reasons
-
-routes contains lib.fallback_route if {
-	some code in reasons
-	not delivery.route[code]
+outcome := "reject" if {
+	complete
+	delivery.rejected != set()
 }
 
-default approval := {}
+# METADATA
+# description: The codes that say why; none for execute.
+reasons := unmet if {
+	complete
+	delivery.rejected == set()
+}
 
-approval := lib.approval(routes) if outcome == "approve"
+reasons := delivery.rejected if {
+	complete
+	delivery.rejected != set()
+}
 
+reasons := (unmet | delivery.rejected) | {"INCOMPLETE"} if not complete
+
+# What to do meanwhile, or about a refusal.
 default protect := {}
 
 protect := delivery.protect if outcome != "execute"
 
 # METADATA
+# description: |
+#   What the engine asks for. Of the routes, the highest tier says who may
+#   approve; a reason without a route goes to the fallback role.
 # entrypoint: true
-# description: What the engine asks for.
 verdict := {
 	"outcome": outcome,
 	"reasons": reasons,
-	"approval": approval,
+	"routes": {code: delivery.route[code] | some code in reasons},
 	"protect": protect,
 }

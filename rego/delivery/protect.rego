@@ -1,10 +1,13 @@
-# First protective action.
+# What happens to a delivery that a person looks at. Only protective actions:
+# they can be undone, and move no goods, money or promise.
 package delivery
 
 # METADATA
-# title: Tell somebody
-# description: An activity for who decides.
+# title: Ask the warehouse to act today
+# description: The delivery is likely to be late.
 # labels:
-#   id: delivery/protect/activity
-#   owner: finance
-protect.DELIVERY_REVIEW := {"action": "activity", "role": "finance", "days": 0}
+#   id: delivery/protect/at-risk
+#   owner: warehouse_lead
+protect.DELIVERY_AT_RISK := {"action": "activity", "role": "warehouse_lead", "days": 0} if {
+	input.assessment.probability >= data.limits.delivery.late_probability
+}

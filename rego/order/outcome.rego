@@ -1,64 +1,82 @@
 # METADATA
 # title: How an order is decided
-# description: Protected. Collects the facts of this kind for the rules in lib.
+# description: |
+#   Protected, and the same for every kind. Nothing executes unless every
+#   required check passed; whatever is missing, undefined or fails leaves the
+#   default, approve.
 package assent.order
 
-import data.assent.lib
 import data.order
 
 # METADATA
-# description: Every field this kind requires, and the model's probability, is known.
+# description: |
+#   Whether everything is known that no order is decided without. An
+#   incomplete input cannot even be rejected: the rejection may rest on what
+#   is missing.
 default complete := false
 
 complete if {
 	input.kind == "order"
-	is_number(input.now)
-	is_string(input.action.name)
-	is_number(input.subject.id)
-	is_string(input.subject.state)
-	is_number(input.subject.date_order)
-	is_string(input.subject.currency)
-	is_number(input.subject.amount_total)
-	is_number(input.subject.partner_id)
-	is_number(input.assessment.probability)
+	input.now
+	input.action.name
+	input.subject.model
+	input.subject.id
+	input.subject.state
+	input.subject.date_order
+	input.subject.currency
+	input.subject.amount_total
+	input.subject.partner_id
+	input.assessment.probability
 }
 
-default required := set()
+# METADATA
+# description: |
+#   The required checks that did not pass. Without any required check there is
+#   one that cannot pass, so that an emptied policy executes nothing.
+default unmet := {"NO_CHECKS"}
 
-required := order.required
+unmet := order.required - order.passed if order.required != set()
 
-facts := {
-	"complete": complete,
-	"required": required,
-	"passed": {code | some code in required; order.check[code] == true},
-	"rejected": {code | order.reject[code] == true},
+default outcome := "approve"
+
+outcome := "execute" if {
+	complete
+	unmet == set()
+	order.rejected == set()
 }
 
-outcome := lib.outcome(facts)
-
-reasons := lib.reasons(facts)
-
-routes contains order.route[code] if some code in reasons
-
-routes contains lib.fallback_route if {
-	some code in reasons
-	not order.route[code]
+outcome := "reject" if {
+	complete
+	order.rejected != set()
 }
 
-default approval := {}
+# METADATA
+# description: The codes that say why; none for execute.
+reasons := unmet if {
+	complete
+	order.rejected == set()
+}
 
-approval := lib.approval(routes) if outcome == "approve"
+reasons := order.rejected if {
+	complete
+	order.rejected != set()
+}
 
+reasons := (unmet | order.rejected) | {"INCOMPLETE"} if not complete
+
+# What to do meanwhile, or about a refusal.
 default protect := {}
 
 protect := order.protect if outcome != "execute"
 
 # METADATA
+# description: |
+#   What the engine asks for. Of the routes, the highest tier says who may
+#   approve; a reason without a route goes to the fallback role.
 # entrypoint: true
-# description: What the engine asks for.
 verdict := {
 	"outcome": outcome,
 	"reasons": reasons,
-	"approval": approval,
+	"routes": {code: order.route[code] | some code in reasons},
 	"protect": protect,
 }

@@ -1,21 +1,96 @@
 # METADATA
-# title: First requirements
+# title: When a refund may be credited by itself
+# description: |
+#   Every check below must pass. Several rules for one check are alternatives.
+#   A check passes on what is known, never on what is missing.
 package refund
 
-required := {"REFUND_AMOUNT"}
+import data.assent.lib
+
+required := {
+	"INVOICE_UNPAID",
+	"REFUND_AMOUNT",
+	"REFUND_COUNT",
+	"REFUND_OVER_INVOICE",
+	"REFUND_SUM",
+	"REFUND_WINDOW",
+}
 
 # METADATA
-# title: Within the limit
-# description: Over the limit, or unknown.
+# title: The amount is small
+# description: The refund is larger than what is credited without a person.
 # labels:
-#   id: refund/refund_amount
+#   id: refund/amount
 #   owner: finance
-check.REFUND_AMOUNT if input.subject.amount <= data.limits.refund.amount
+passed contains "REFUND_AMOUNT" if input.subject.amount <= data.limits.refund.amount
 
 # METADATA
-# title: Refused
-# description: Refused by rule.
+# title: The invoice still holds the amount
+# description: The refund and earlier credit notes together are more than the invoice.
 # labels:
-#   id: refund/invoice_not_posted
+#   id: refund/over-invoice
 #   owner: finance
-reject.INVOICE_NOT_POSTED if input.subject.state in {"draft", "cancel"}
+passed contains "REFUND_OVER_INVOICE" if {
+	lib.at_most(input.subject.amount + input.subject.amount_credited, input.subject.amount_total)
+}
+
+# METADATA
+# title: The invoice is paid
+# description: The invoice is not paid, or nobody says that it is; there is nothing to give back yet.
+# labels:
+#   id: refund/invoice-unpaid
+#   owner: finance
+passed contains "INVOICE_UNPAID" if input.subject.paid == true
+
+# METADATA
+# title: The goods are back
+# description: The goods have not come back, and the time for returns is over or unknown.
+# labels:
+#   id: refund/window
+#   owner: support_lead
+passed contains "REFUND_WINDOW" if input.subject.goods_returned == true
+
+# METADATA
+# title: The goods arrived not long ago
+# description: Within the time for returns the refund is credited before the goods are back.
+# labels:
+#   id: refund/window/days
+#   owner: support_lead
+passed contains "REFUND_WINDOW" if lib.days_since(input.subject.delivered_date) <= data.limits.refund.window_days
+
+# METADATA
+# title: The customer seldom asks for refunds
+# description: The customer has asked for many refunds in 90 days.
+# labels:
+#   id: refund/count
+#   owner: finance
+passed contains "REFUND_COUNT" if input.context.history.partner_refunds_90d < data.limits.refund.count_90d
+
+# METADATA
+# title: The customer's refunds add up to little
+# description: With this one the customer's refunds of 90 days are above the limit.
+# labels:
+#   id: refund/sum
+#   owner: finance
+passed contains "REFUND_SUM" if {
+	lib.at_most(input.context.history.partner_refunded_90d + input.subject.amount, data.limits.refund.sum_90d)
+}
+
+# METADATA
+# title: The invoice is not posted
+# description: Only a posted invoice can be credited.
+# labels:
+#   id: refund/invoice-not-posted
+#   owner: finance
+rejected contains "INVOICE_NOT_POSTED" if input.subject.state in {"draft", "cancel"}
+
+# METADATA
+# title: Nothing is left to credit
+# description: Earlier credit notes returned the whole invoice.
+# labels:
+#   id: refund/nothing-left
+#   owner: finance
+rejected contains "NOTHING_LEFT" if {
+	input.subject.amount > 0
+	input.subject.amount_credited >= input.subject.amount_total
+}

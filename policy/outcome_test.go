@@ -1,0 +1,91 @@
+package policy_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"text/template"
+
+	"github.com/google/go-cmp/cmp"
+
+	"assent/decision"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files and the protected outcome.rego of each kind")
+
+// modelled kinds need a probability; the others are decided by rules.
+var modelled = map[string]bool{"order": true, "delivery": true}
+
+// The outcome of every kind is the same few rules over the kind's own fields.
+func TestOutcomeFilesFollowTheTemplate(t *testing.T) {
+	t.Parallel()
+	tmpl := template.Must(template.ParseFiles("testdata/outcome.rego.tmpl"))
+	for _, kind := range decision.Kinds() {
+		var want bytes.Buffer
+		if err := tmpl.Execute(&want, outcomeData(kind)); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, filepath.Join("..", "rego", kind.Name, "outcome.rego"), want.Bytes())
+	}
+}
+
+func outcomeData(kind decision.Kind) any {
+	var required []string
+	for _, f := range kind.Fields {
+		if f.Required {
+			required = append(required, presence(f))
+		}
+	}
+	if modelled[kind.Name] {
+		required = append(required, "input.assessment.probability")
+	}
+	article := "a"
+	if strings.ContainsRune("aeiou", rune(kind.Name[0])) {
+		article = "an"
+	}
+	return map[string]any{"Kind": kind.Name, "Article": article, "Required": required}
+}
+
+// presence is an expression that holds if a path is known. A bare reference
+// will do, except for false.
+func presence(f decision.Field) string {
+	if f.Type == decision.TypeBoolean {
+		return "is_boolean(input.subject." + f.Path + ")"
+	}
+	return "input.subject." + f.Path
+}
+
+// requiredPaths are the paths under input that no decision is made without.
+func requiredPaths(kind decision.Kind) []string {
+	var required []string
+	for _, f := range kind.Fields {
+		if f.Required {
+			required = append(required, "subject."+f.Path)
+		}
+	}
+	if modelled[kind.Name] {
+		required = append(required, "assessment.probability")
+	}
+	return required
+}
+
+// golden compares with a file, or rewrites it with -update.
+func golden(t *testing.T, file string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-file +got):\n%s", file, diff)
+	}
+}
