@@ -165,8 +165,8 @@ func (r *run) pkg(e event) {
 		}
 		if !r.unhappy[e.Package] {
 			r.failed++
-			r.show(e.name())
 		}
+		r.show(e.name()) // what no test owns: a race report, a crash, TestMain
 		fmt.Fprintf(r.out, "FAIL  %s  %.1f s\n", e.Package, e.Elapsed)
 	default:
 		return // start; skip: a package without tests
