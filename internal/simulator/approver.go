@@ -1,8 +1,10 @@
 package simulator
 
 import (
+	"fmt"
 	"hash/fnv"
-	"strconv"
+	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -24,9 +26,10 @@ var (
 
 // Approver is a person who works the inbox, with a manner of doing it.
 type Approver struct {
-	User   decision.User // ID is left to whoever adds the person
-	Absent int           // cases in a hundred that stay lying today
-	Limit  decimal.Decimal
+	User   decision.User   // ID is left to whoever adds the person
+	Absent int             // cases in a hundred that stay lying today
+	Strict int             // cases in a hundred that do not convince her
+	Limit  decimal.Decimal // most that she signs for, in the company's currency
 }
 
 // Answer is what an approver does with a case.
@@ -45,50 +48,65 @@ const (
 	Decline Choice = "decline"
 )
 
-// Approvers are the people of the house, at least two for money.
+// Approvers are the people of the house. Finance has three, so that two can
+// sign what the third asked for.
 func (r *Retailer) Approvers() []Approver {
-	person := func(name, email string, absent int, limit int64, alias string, roles ...string) Approver {
-		u := decision.User{Company: r.company.ID, Name: name, Email: email, Roles: roles}
-		if alias != "" {
-			u.Aliases = []string{alias}
+	person := func(name string, absent, strict int, limit int64, alias, role string) Approver {
+		return Approver{
+			User: decision.User{
+				Company: r.company.ID, Name: name, Email: strings.ReplaceAll(strings.ToLower(name), " ", ".") + "@example.com",
+				Roles: []string{role}, Aliases: []string{alias},
+			},
+			Absent: absent, Strict: strict, Limit: decimal.NewFromInt(limit),
 		}
-		return Approver{User: u, Absent: absent, Limit: decimal.NewFromInt(limit)}
 	}
 	return []Approver{
-		person("Frida Finance", "frida.finance@example.com", 20, 1500, "odoo:20", decision.RoleFinance),
-		person("Felix Fixture", "felix.fixture@example.com", 40, 4000, clerk, decision.RoleFinance),
-		person("Carla Catalogue", "carla.catalogue@example.com", 30, 800, "odoo:21", decision.RoleCategoryManager),
-		person("Bert Budget", "bert.budget@example.com", 35, 3000, buyer, decision.RoleCategoryManager),
-		person("Wanda Warehouse", "wanda.warehouse@example.com", 25, 2000, "odoo:22", decision.RoleWarehouseLead),
-		person("Sven Support", "sven.support@example.com", 25, 500, "odoo:23", decision.RoleSupportLead),
-		person("Coco Compliance", "coco.compliance@example.com", 50, 5000, "odoo:24", decision.RoleCompliance),
-		person("Ana Analyst", "ana.analyst@example.com", 100, 0, "odoo:25", decision.RoleAnalyst),
-		person("Otto Operations", "otto.operations@example.com", 30, 1000, "odoo:26", decision.RoleOperations),
+		person("Frida Finance", 20, 15, 5000, "odoo:20", decision.RoleFinance),
+		person("Felix Fixture", 40, 25, 30000, clerk, decision.RoleFinance),
+		person("Petra Payables", 30, 10, 10000, "odoo:21", decision.RoleFinance),
+		person("Carla Catalogue", 30, 20, 800, "odoo:22", decision.RoleCategoryManager),
+		person("Bert Budget", 35, 10, 8000, buyer, decision.RoleCategoryManager),
+		person("Wanda Warehouse", 25, 15, 2000, "odoo:23", decision.RoleWarehouseLead),
+		person("Sven Support", 25, 20, 500, "odoo:24", decision.RoleSupportLead),
+		person("Coco Compliance", 50, 30, 50000, "odoo:25", decision.RoleCompliance),
+		person("Ana Analyst", 100, 0, 0, "odoo:26", decision.RoleAnalyst),
+		person("Otto Operations", 30, 15, 1000, "odoo:27", decision.RoleOperations),
 	}
 }
 
+// manyReasons is how many open requirements make an approver decline.
+const manyReasons = 4
+
 // Decide is what the approver does with an open case, knowing what the inbox
-// shows and not the truth: leaves it when it is not hers, her own or she is
-// busy; declines more than she dares to sign, or what the policy gave many
-// reasons against; approves the rest. The same case gets the same answer.
+// shows and not the truth. She leaves what is not hers, what she asked for or
+// signed already, what is above her limit, and what she does not get round
+// to; she declines what has too much against it or does not convince her; she
+// approves the rest. The same case gets the same answer.
 func (a Approver) Decide(c decision.Approval) Answer {
-	switch _, may := a.User.HasRole(c.Roles); {
-	case !may || c.Status != decision.AwaitingApproval || a.User.Is(c.RequestedBy) || a.busy(c):
+	draw := a.draw(c)
+	switch {
+	case !a.mayAct(c), draw < a.Absent:
 		return Answer{}
 	case c.AtStake != nil && c.AtStake.Amount.GreaterThan(a.Limit):
-		return Answer{Decline, "More than I can answer for without a second opinion."}
+		return Answer{}
 	case len(c.Reasons) >= manyReasons:
 		return Answer{Decline, "Too much speaks against it."}
+	case draw >= 100-a.Strict:
+		return Answer{Decline, "The case does not convince me; please ask again with evidence."}
 	}
 	return Answer{Approve, "Checked, in order."}
 }
 
-// manyReasons is how many open requirements make an approver decline.
-const manyReasons = 3
+func (a Approver) mayAct(c decision.Approval) bool {
+	_, mine := a.User.HasRole(c.Roles)
+	signed := slices.ContainsFunc(c.Signatures, func(s decision.Signature) bool { return a.User.Is(s.By) })
+	return mine && !signed && c.Status == decision.AwaitingApproval && !a.User.Is(c.RequestedBy)
+}
 
-// busy picks the cases that stay lying, by record and person.
-func (a Approver) busy(c decision.Approval) bool {
-	h := fnv.New32a()
-	h.Write([]byte(a.User.Email + c.Model + strconv.FormatInt(c.RecordID, 10)))
-	return int(h.Sum32()%100) < a.Absent
+// draw is a number below 100 that depends on the record and the person only.
+func (a Approver) draw(c decision.Approval) int {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%s/%s/%d", a.User.Email, c.Model, c.RecordID)
+	sum := h.Sum64()
+	return int((sum ^ sum>>32) % 100)
 }

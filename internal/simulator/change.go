@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -35,7 +36,7 @@ func (r *Retailer) change(model string, id int64, by string, f fields, outOfPoli
 // quote is an open quotation that somebody wants to sell cheaper.
 func (r *Retailer) quote() (s sale, id int64, f fields) {
 	s = r.basket("b2b", r.client(), 1, 3, 8)
-	s.at = r.day.AddDate(0, 0, -r.between(1, 5)).Add(10 * 3600e9)
+	s.at = r.day.AddDate(0, 0, -r.between(1, 5)).Add(10 * time.Hour)
 	id, _ = r.file(s)
 	line := r.nextID["sale.order.line"] - int64(len(s.lines)) + 1
 	f = fields{"state": s.state, "amount_total": number(s.total()), "partner_id": s.customer.id, "line_id": line}
@@ -70,17 +71,13 @@ func margin(p product, price decimal.Decimal) json.Number {
 // vendor to another account, and nobody called back.
 func (r *Retailer) bankDetails() {
 	v := pick(r.chance, r.vendors)
-	id := r.id("res.partner.bank")
-	r.record("res.partner.bank", id, map[string]any{
-		"partner_id": link(v.id, v.name), "acc_number": fmt.Sprintf("XX00EXAMPLE%06d", id), "allow_out_payment": true, "company_id": false,
-	})
-	sum := sha256.Sum256(fmt.Appendf(nil, "XX00EXAMPLE%06d", id+1000))
+	sum := sha256.Sum256(fmt.Appendf(nil, "XX00EXAMPLE%06d", r.between(0, 999999)))
 	f := fields{"type": "bank_details", "partner_id": v.id, "amount": number(euros(r.between(200000, 2500000))), "change_hash": "sha256:" + hex.EncodeToString(sum[:16])}
 	called := r.percent(60)
 	if called {
 		f["evidence"] = "callback:" + odooDate(r.day)
 	}
-	r.change("res.partner.bank", id, clerk, f, !called)
+	r.change("res.partner", v.id, clerk, f, !called)
 }
 
 func (r *Retailer) emergencyPurchase() {
@@ -88,40 +85,44 @@ func (r *Retailer) emergencyPurchase() {
 	id := r.id("purchase.order")
 	amount, left := euros(r.between(20000, 900000)), euros(r.between(100000, 800000))
 	r.record("purchase.order", id, map[string]any{
-		"name": fmt.Sprintf("P%05d", id), "partner_id": link(v.id, v.name), "state": "draft", "amount_total": odooAmount(amount),
+		"name": fmt.Sprintf("P%05d", id), "partner_id": link(v.id, v.name), "state": "draft",
+		"amount_untaxed": odooAmount(amount), "amount_tax": 0.0, "amount_total": odooAmount(amount),
 		"currency_id": r.currencyLink("EUR"), "company_id": r.companyLink(), "date_order": odooTime(r.day), "date_planned": odooTime(r.day.AddDate(0, 0, 2)),
-		"date_approve": false, "origin": false, "order_line": []int64{}, "write_date": odooTime(r.day),
+		"date_approve": false, "origin": false, "write_date": odooTime(r.day),
 	})
 	f := fields{"type": "emergency_purchase", "state": "draft", "amount": number(amount), "partner_id": v.id, "budget_left": number(left)}
 	r.change("purchase.order", id, buyer, f, amount.GreaterThan(left))
 }
 
+// writeOff takes broken goods out of the books.
 func (r *Retailer) writeOff() {
-	p := pick(r.chance, r.products)
-	quantity, id := r.between(1, 12), r.id("stock.scrap")
-	r.record("stock.scrap", id, map[string]any{
-		"name": fmt.Sprintf("SP/%05d", id), "product_id": link(p.id, p.name), "scrap_qty": float64(quantity), "state": "draft",
-		"company_id": r.companyLink(), "write_date": odooTime(r.day),
-	})
-	amount := p.cost.Mul(decimal.NewFromInt(int64(quantity)))
-	f := fields{"type": "write_off", "state": "draft", "amount": number(amount)}
+	id, p, stock := r.quant()
+	amount := p.cost.Mul(decimal.NewFromInt(int64(r.between(1, min(12, stock)))))
+	f := fields{"type": "write_off", "amount": number(amount)}
 	documented := r.percent(70)
 	if documented {
 		f["evidence"] = fmt.Sprintf("photo:%d", id)
 	}
-	r.change("stock.scrap", id, planner, f, !documented)
+	r.change("stock.quant", id, planner, f, !documented)
 }
 
+// stockCorrection books what a count found.
 func (r *Retailer) stockCorrection() {
-	p, w := pick(r.chance, r.products), pick(r.chance, r.warehouses)
-	id, stock, counted := r.id("stock.quant"), r.between(10, 80), r.between(-6, 6)
-	r.record("stock.quant", id, map[string]any{
-		"product_id": link(p.id, p.name), "location_id": link(w.id*100, w.code+"/Stock"), "warehouse_id": link(w.id, w.name),
-		"quantity": float64(stock), "reserved_quantity": 0.0, "inventory_quantity": float64(stock + counted), "company_id": r.companyLink(), "write_date": odooTime(r.day),
-	})
-	amount := p.cost.Mul(decimal.NewFromInt(int64(counted))).Abs()
+	id, p, _ := r.quant()
+	amount := p.cost.Mul(decimal.NewFromInt(int64(r.between(1, 6))))
 	f := fields{"type": "stock_correction", "amount": number(amount), "evidence": fmt.Sprintf("count:%d", id)}
 	r.change("stock.quant", id, planner, f, false)
+}
+
+// quant files some stock of a product somewhere.
+func (r *Retailer) quant() (id int64, p product, stock int) {
+	p, w := pick(r.chance, r.products), pick(r.chance, r.warehouses)
+	id, stock = r.id("stock.quant"), r.between(10, 80)
+	r.record("stock.quant", id, map[string]any{
+		"product_id": link(p.id, p.name), "location_id": w.stock(), "warehouse_id": link(w.id, w.name),
+		"quantity": float64(stock), "reserved_quantity": 0.0, "company_id": r.companyLink(), "write_date": odooTime(r.day),
+	})
+	return id, p, stock
 }
 
 func (r *Retailer) campaignException() {
@@ -134,7 +135,7 @@ func (r *Retailer) campaignException() {
 
 func (r *Retailer) paymentState() {
 	f := refund{sale: r.basket("web", r.shopper(), 1, 2, 2), credited: decimal.Zero}
-	f.at, f.state = r.day.AddDate(0, 0, -9).Add(11*3600e9), "sale"
+	f.at, f.state = r.day.AddDate(0, 0, -9).Add(11*time.Hour), "sale"
 	f.invoiced = f.at
 	_, origin := r.file(f.sale)
 	id, _ := r.invoice(f, origin)

@@ -23,7 +23,6 @@ type shipment struct {
 	distance  int // km
 	weight    int // tenths of kg
 	missing   int // units not reserved
-	promise   bool
 	proposed  *decision.ProposedAction
 }
 
@@ -37,7 +36,7 @@ func (r *Retailer) deliveries(count int) {
 var carriers = []string{"dhl", "dpd", "gls", "ups"}
 
 func (r *Retailer) shipment() shipment {
-	p := shipment{sale: r.webOrder(), asked: r.moment(), picking: "assigned", carrier: pick(r.chance, carriers), promise: !r.percent(4)}
+	p := shipment{sale: r.purchase("web", r.shopper()), asked: r.moment(), picking: "assigned", carrier: pick(r.chance, carriers)}
 	p.at, p.state = p.asked.AddDate(0, 0, -r.between(1, 4)), "sale"
 	p.scheduled = p.asked.Add(time.Duration(r.between(-4, 20)) * time.Hour)
 	p.handling, p.transit = r.between(2, 12), r.between(8, 22)
@@ -54,6 +53,9 @@ func (r *Retailer) shipment() shipment {
 	r.promise(&p)
 	r.trouble(&p)
 	p.truth = r.arrival(&p)
+	if r.percent(4) { // sold without a promise, which cannot be broken
+		p.promised, p.truth.Late = time.Time{}, false
+	}
 	return p
 }
 
@@ -86,19 +88,20 @@ func (r *Retailer) trouble(p *shipment) {
 	}
 }
 
-// arrival is what will really happen: handling and transit miss their
-// estimates on their own, missing goods take days, and late is late by the
-// calendar day.
+// arrival is what will really happen: estimates miss in proportion, some
+// parcels go astray for days, missing goods take days more, and late is late
+// by the calendar day.
 func (r *Retailer) arrival(p *shipment) Truth {
-	tenths := max(p.handling, 5) + max(p.transit, 15) + r.between(-4, 8)
-	if r.percent(6) {
-		tenths += r.between(10, 40)
+	expected := max(p.handling, 5) + max(p.transit, 15)
+	tenths := expected * r.between(70, 150) / 100
+	if r.percent(9) {
+		tenths += r.between(10, 50)
 	}
 	if p.missing > 0 {
 		tenths += r.between(10, 60)
 	}
 	arrives := p.asked.Add(time.Duration(tenths) * 24 * time.Hour / 10)
-	return Truth{Late: p.promise && arrives.Truncate(24*time.Hour).After(p.promised)}
+	return Truth{Late: arrives.Truncate(24 * time.Hour).After(p.promised)}
 }
 
 // ship puts a shipment into the day and into Odoo.
@@ -107,23 +110,14 @@ func (r *Retailer) ship(p shipment) {
 	id := r.id("stock.picking")
 	name := fmt.Sprintf("%s/OUT/%05d", p.warehouse.code, id)
 	r.record("stock.picking", id, map[string]any{
-		"name": name, "state": p.picking, "scheduled_date": odooTime(p.scheduled), "date_deadline": p.deadline(), "origin": origin,
+		"name": name, "state": p.picking, "scheduled_date": odooTime(p.scheduled), "date_deadline": odooTime(p.promised), "date_done": false, "origin": origin,
 		"sale_id": link(order, origin), "partner_id": link(p.ship.id, p.customer.name), "company_id": r.companyLink(),
-		"picking_type_id":   link(p.warehouse.id*10, p.warehouse.name+": Delivery Orders"),
-		"location_id":       link(p.warehouse.id*100, p.warehouse.code+"/Stock"),
-		"picking_type_code": "outgoing", "weight": float64(p.weight) / 10, "write_date": odooTime(p.scheduled), "date_done": false,
+		"picking_type_id": p.warehouse.outgoing(), "location_id": p.warehouse.stock(), "write_date": odooTime(p.at),
 	})
 	r.happen(p.asked, decision.Request{
 		Kind: "delivery", Channel: p.channel, Subject: decision.Subject{Model: "stock.picking", ID: id},
 		Fields: p.fields(name).raw(), Proposed: p.proposed, RequestedBy: p.asker(),
 	}, p.truth)
-}
-
-func (p shipment) deadline() any {
-	if !p.promise {
-		return false
-	}
-	return odooTime(p.promised)
 }
 
 // asker is the planner of the warehouse where a person wants a new date.
@@ -141,7 +135,7 @@ func (p shipment) fields(name string) fields {
 		"distance_km": p.distance, "weight_kg": tenths(p.weight), "units_missing": p.missing,
 		"international": p.abroad(), "express": p.express, "handling_days": tenths(p.handling),
 	}
-	if p.promise {
+	if !p.promised.IsZero() {
 		f["promised_date"] = wire(p.promised)
 	}
 	if p.transit >= 0 {

@@ -61,10 +61,17 @@ func number(d decimal.Decimal) json.Number { return json.Number(d.StringFixed(2)
 func wire(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // Odoo's own notation of times, dates, amounts and links.
-func odooTime(t time.Time) string          { return t.UTC().Format(time.DateTime) }
 func odooDate(t time.Time) string          { return t.UTC().Format(time.DateOnly) }
 func odooAmount(d decimal.Decimal) float64 { return d.InexactFloat64() }
 func link(id int64, name string) []any     { return []any{id, name} }
+
+// odooTime is false for a time that is not set.
+func odooTime(t time.Time) any {
+	if t.IsZero() {
+		return false
+	}
+	return t.UTC().Format(time.DateTime)
+}
 
 func euros(cents int) decimal.Decimal { return decimal.New(int64(cents), -2) }
 

@@ -6,41 +6,33 @@ import (
 )
 
 // attacks gives that many fraudulent orders, by the patterns that fraud teams
-// meet most: bursts with one stolen identity, reshipping abroad, accounts
-// taken over, and new accounts that buy what can be resold.
+// meet most. Every day has a burst with one stolen identity; then come
+// reshipping abroad, accounts taken over, new accounts that buy what can be
+// resold, and friendly fraud, which looks like any other order.
 func (r *Retailer) attacks(count int) []sale {
-	var out []sale
+	out := r.burst(min(5, max(1, count/3)))
+	others := []func() sale{r.reshipping, r.takeover, r.reselling, r.friendly}
+	r.Shuffle(len(others), func(i, j int) { others[i], others[j] = others[j], others[i] })
 	for turn := 0; len(out) < count; turn++ {
-		switch turn % 4 {
-		case 0:
-			out = append(out, r.burst(min(5, max(1, count/2)))...)
-		case 1:
-			out = append(out, r.reshipping())
-		case 2:
-			out = append(out, r.takeover())
-		case 3:
-			out = append(out, r.reselling())
-		}
+		out = append(out, others[turn%len(others)]())
 	}
-	return out[:count]
+	return out
 }
 
 // thief is a customer whose record was made minutes ago.
 func (r *Retailer) thief(at time.Time, email string) *customer {
-	c := r.newCustomer(false)
-	c.orders, c.since = 0, at.Add(-time.Duration(r.between(2, 40))*time.Minute)
+	c := r.newcomer(at.Add(-time.Duration(r.between(2, 40)) * time.Minute))
 	if email != "" {
 		c.email = email
 	}
-	r.customers = append(r.customers, c)
 	return c
 }
 
 // stolen pays with a card that is not the buyer's: checks that fail more
 // often than not.
 func (r *Retailer) stolen(s *sale, pattern string) {
-	s.method, s.paid, s.score = "card", "authorized", r.between(55, 97)
-	s.avs, s.cvc = pick(r.chance, []string{"mismatch", "mismatch", "partial", "unavailable"}), pick(r.chance, []string{"match", "match", "mismatch"})
+	s.method, s.paid, s.score = "card", "authorized", r.between(35, 95)
+	s.avs, s.cvc = pick(r.chance, []string{"match", "mismatch", "mismatch", "partial", "unavailable"}), pick(r.chance, []string{"match", "match", "match", "mismatch"})
 	s.truth = Truth{Fraudulent: true, Pattern: pattern}
 }
 
@@ -87,5 +79,13 @@ func (r *Retailer) reselling() sale {
 	s.at, s.express, s.ip = at, true, s.customer.home.country
 	s.lines[0].quantity = r.between(10, 20)
 	r.stolen(&s, "reselling")
+	return s
+}
+
+// friendly is bought by the card's owner, who will deny it: nothing about the
+// order says so.
+func (r *Retailer) friendly() sale {
+	s := r.purchase("web", r.shopper())
+	s.truth = Truth{Fraudulent: true, Pattern: "friendly"}
 	return s
 }

@@ -15,11 +15,17 @@ func (r *Retailer) master() []Record {
 		add("res.country", c.id, map[string]any{"name": c.name, "code": c.code})
 	}
 	for _, w := range r.warehouses {
-		add("stock.warehouse", w.id, map[string]any{"name": w.name, "code": w.code, "company_id": r.companyLink()})
+		stock, kind := w.stock(), w.outgoing()
+		add("stock.warehouse", w.id, map[string]any{"name": w.name, "code": w.code, "company_id": r.companyLink(), "lot_stock_id": stock, "delivery_steps": "ship_only"})
+		add("stock.location", stock[0].(int64), map[string]any{"name": "Stock", "usage": "internal", "company_id": r.companyLink()})
+		add("stock.picking.type", kind[0].(int64), map[string]any{"name": "Delivery Orders", "code": "outgoing", "warehouse_id": link(w.id, w.name), "company_id": r.companyLink()})
 	}
+	add("account.journal", salesJournal, map[string]any{"name": "Customer Invoices", "code": "INV", "type": "sale", "company_id": r.companyLink()})
 	for _, p := range r.products {
-		add("product.product", p.id, map[string]any{"name": p.name, "display_name": p.name, "lst_price": odooAmount(p.price), "standard_price": odooAmount(p.cost), "product_tmpl_id": link(p.id, p.name)})
-		add("product.template", p.id, map[string]any{"name": p.name, "list_price": odooAmount(p.price), "company_id": false})
+		add("product.template", p.id, p.values())
+		variant := p.values()
+		variant["product_tmpl_id"] = link(p.id, p.name)
+		add("product.product", p.id, variant)
 	}
 	for _, c := range r.customers {
 		add("res.partner", c.id, partnerValues(c))
@@ -30,7 +36,15 @@ func (r *Retailer) master() []Record {
 	return out
 }
 
-const companyName = "Example Retail"
+const (
+	companyName  = "Example Retail"
+	salesJournal = int64(1)
+)
+
+// stock and outgoing are links to a warehouse's stock location and its
+// operation type of deliveries.
+func (w warehouse) stock() []any    { return link(w.id*100, w.code+"/Stock") }
+func (w warehouse) outgoing() []any { return link(w.id*10, w.name+": Delivery Orders") }
 
 func (w *world) companyLink() []any { return link(w.company.OdooID, companyName) }
 
@@ -39,10 +53,13 @@ func (w *world) currencyLink(code string) []any { return link(currencyIDs[code],
 func partnerValues(c *customer) map[string]any {
 	values := addressValues(c.home)
 	values["name"], values["email"], values["phone"] = c.name, c.email, orFalse(c.phone)
-	values["is_company"], values["parent_id"], values["type"] = c.business, false, "contact"
-	values["customer_rank"], values["sale_order_count"] = min(c.orders, 1), c.orders
-	values["create_date"], values["company_id"] = odooTime(c.since), false
+	values["is_company"], values["parent_id"] = c.business, false
+	values["customer_rank"], values["create_date"], values["company_id"] = min(c.orders, 1), odooTime(c.since), false
 	return values
+}
+
+func (p product) values() map[string]any {
+	return map[string]any{"name": p.name, "list_price": odooAmount(p.price), "standard_price": odooAmount(p.cost), "type": "consu", "company_id": false}
 }
 
 func addressValues(a address) map[string]any {

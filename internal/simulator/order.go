@@ -54,9 +54,10 @@ const (
 	closing = 20
 )
 
-// moment is a time in the working day.
+// moment is a time in the working day, around noon more than at its ends.
 func (w *world) moment() time.Time {
-	return w.day.Add(opening * time.Hour).Add(w.within((closing - opening) * time.Hour))
+	const half = (closing - opening) * time.Hour / 2
+	return w.day.Add(opening * time.Hour).Add(w.within(half) + w.within(half))
 }
 
 // honest is an ordinary order of any channel.
@@ -73,8 +74,24 @@ func (r *Retailer) honest() sale {
 	}
 }
 
+// webOrder is an order in the shop; one in six is somebody's first.
 func (r *Retailer) webOrder() sale {
-	s := r.basket("web", r.shopper(), 1, 3, 2)
+	at := r.moment()
+	c := r.shopper()
+	if r.percent(16) {
+		c = r.newcomer(at.Add(-time.Duration(r.between(4, 4000)) * time.Minute))
+	}
+	s := r.purchase("web", c)
+	s.at = at
+	if r.percent(4) { // the shop's plugin was down
+		s.ip, s.avs, s.cvc, s.score = "", "", "", -1
+	}
+	return s
+}
+
+// purchase is what an honest private customer buys at a distance.
+func (r *Retailer) purchase(channel string, c *customer) sale {
+	s := r.basket(channel, c, 1, 3, 2)
 	s.express = r.percent(12)
 	s.method, s.paid = pick(r.chance, []string{"card", "card", "card", "paypal", "bank_transfer"}), "authorized"
 	s.ip = s.customer.home.country
@@ -94,8 +111,8 @@ func (r *Retailer) webOrder() sale {
 // honestCard gives the checks of an honest payment: mostly green.
 func (r *Retailer) honestCard(s *sale) {
 	s.score = r.between(1, 40)
-	if r.percent(4) {
-		s.score = r.between(40, 70)
+	if r.percent(6) {
+		s.score = r.between(40, 80)
 	}
 	if s.method != "card" {
 		return
@@ -146,7 +163,7 @@ func (r *Retailer) basket(channel string, c *customer, fewest, most, quantity in
 		p := r.products[min(r.IntN(len(r.products)), r.IntN(len(r.products)))]
 		s.lines = append(s.lines, saleLine{p, r.between(1, quantity), p.price})
 	}
-	s.promised = s.at.Truncate(24*time.Hour).AddDate(0, 0, r.between(3, 9))
+	s.promised = r.day.AddDate(0, 0, r.between(3, 9))
 	return s
 }
 
@@ -164,7 +181,7 @@ func (r *Retailer) delivered(c *customer, code string) address {
 	a := r.newAddress(r.id("res.partner"), code)
 	values := addressValues(a)
 	values["name"], values["email"], values["phone"], values["is_company"] = c.name, false, false, false
-	values["parent_id"], values["type"], values["customer_rank"] = link(c.id, c.name), "delivery", 0
+	values["parent_id"], values["customer_rank"] = link(c.id, c.name), 0
 	values["create_date"], values["company_id"] = odooTime(c.since), false
 	r.record("res.partner", a.id, values)
 	return a
@@ -191,12 +208,29 @@ func (r *Retailer) file(s sale) (id int64, name string) {
 	}
 	c := s.customer
 	r.record("sale.order", id, map[string]any{
-		"name": name, "state": s.state, "date_order": odooTime(s.at), "amount_total": odooAmount(s.total()), "order_line": lines,
+		"name": name, "state": s.state, "date_order": odooTime(s.at), "order_line": lines,
+		"amount_untaxed": odooAmount(s.total()), "amount_tax": 0.0, "amount_total": odooAmount(s.total()),
 		"partner_id": link(c.id, c.name), "partner_invoice_id": link(c.id, c.name), "partner_shipping_id": link(s.ship.id, c.name),
 		"currency_id": r.currencyLink(s.currency), "company_id": r.companyLink(), "warehouse_id": link(s.warehouse.id, s.warehouse.name),
-		"commitment_date": odooTime(s.promised), "client_order_ref": false, "write_date": odooTime(s.at), "locked": false,
+		"commitment_date": odooTime(s.promised), "client_order_ref": false, "create_date": odooTime(s.at), "write_date": odooTime(s.at),
 	})
+	if s.state == "sale" {
+		c.orders++
+	}
 	return id, name
+}
+
+// past files what customers bought before, so that Odoo counts their orders
+// as the shop does.
+func (r *Retailer) past() {
+	for _, c := range r.customers {
+		for range 1 + r.IntN(3)*r.IntN(6) {
+			s := r.basket("web", c, 1, 1, 2)
+			s.at = c.since.Add(r.within(180 * 24 * time.Hour))
+			s.state, s.promised = "sale", time.Time{}
+			r.file(s)
+		}
+	}
 }
 
 func (l saleLine) total() decimal.Decimal { return l.price.Mul(decimal.NewFromInt(int64(l.quantity))) }
@@ -206,7 +240,7 @@ func (l saleLine) values(order int64, name string) map[string]any {
 	return map[string]any{
 		"order_id": link(order, name), "product_id": link(l.product.id, l.product.name), "name": l.product.name,
 		"product_uom_qty": float64(l.quantity), "qty_delivered": 0.0, "price_unit": odooAmount(l.price), "discount": 0.0,
-		"price_subtotal": total, "price_total": total,
+		"price_subtotal": total, "price_tax": 0.0, "price_total": total, "customer_lead": 0.0,
 	}
 }
 
@@ -223,7 +257,10 @@ func (s sale) fields(name string) fields {
 	c := s.customer
 	f := fields{
 		"reference": name, "state": s.state, "date_order": wire(s.at), "currency": s.currency, "amount_total": number(s.total()),
-		"partner_id": c.id, "commitment_date": wire(s.promised), "warehouse_id": s.warehouse.id,
+		"partner_id": c.id, "warehouse_id": s.warehouse.id,
+	}
+	if !s.promised.IsZero() {
+		f["commitment_date"] = wire(s.promised)
 	}
 	f.set("customer.since", wire(c.since))
 	f.set("customer.orders", c.orders)

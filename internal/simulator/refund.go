@@ -25,15 +25,22 @@ type refund struct {
 // refundDays is how long the house takes goods back.
 const refundDays = 30
 
-// refunds is what the support desk asks for during the day.
+// refunds is what the support desk asks for during the day: one customer
+// sends back whatever he buys.
 func (r *Retailer) refunds(count int) {
-	for range count {
-		r.credit(r.refund())
+	serial := r.shopper()
+	for i := range count {
+		f := r.refund(r.shopper())
+		if i%10 == 3 {
+			f = r.refund(serial)
+			f.truth.Pattern = "serial"
+		}
+		r.credit(f)
 	}
 }
 
-func (r *Retailer) refund() refund {
-	f := refund{sale: r.webOrder(), asked: r.moment(), credited: decimal.Zero, returned: true, by: pick(r.chance, agents)}
+func (r *Retailer) refund(c *customer) refund {
+	f := refund{sale: r.purchase("web", c), asked: r.moment(), credited: decimal.Zero, returned: true, by: pick(r.chance, agents)}
 	age := r.between(4, 26)
 	f.reason = pick(r.chance, []string{"damaged", "wrong_item", "unwanted", "not_as_described", "late"})
 	f.state = "sale"
@@ -96,8 +103,9 @@ func (r *Retailer) creditNote(f refund, invoice int64, of string) {
 func (r *Retailer) moveValues(f refund, name, kind string, total decimal.Decimal, lines []int64) map[string]any {
 	return map[string]any{
 		"name": name, "move_type": kind, "state": "posted", "partner_id": link(f.customer.id, f.customer.name),
-		"amount_total": odooAmount(total), "amount_residual": 0.0, "currency_id": r.currencyLink(f.currency), "company_id": r.companyLink(),
-		"invoice_date": odooDate(f.invoiced), "invoice_line_ids": lines, "journal_id": link(1, "Customer Invoices"), "ref": false,
+		"amount_untaxed": odooAmount(total), "amount_tax": 0.0, "amount_total": odooAmount(total),
+		"currency_id": r.currencyLink(f.currency), "company_id": r.companyLink(), "date": odooDate(f.invoiced),
+		"invoice_date": odooDate(f.invoiced), "invoice_line_ids": lines, "journal_id": link(salesJournal, "Customer Invoices"), "ref": false,
 		"write_date": odooTime(f.at),
 	}
 }
@@ -107,7 +115,7 @@ func (r *Retailer) invoiceLine(move int64, name string, p product, quantity int,
 	total := odooAmount(price.Mul(decimal.NewFromInt(int64(quantity))))
 	r.record("account.move.line", id, map[string]any{
 		"move_id": link(move, name), "product_id": link(p.id, p.name), "name": p.name, "quantity": float64(quantity),
-		"price_unit": odooAmount(price), "discount": 0.0, "price_subtotal": total, "price_total": total, "tax_ids": []int64{},
+		"price_unit": odooAmount(price), "discount": 0.0, "price_subtotal": total, "price_tax": 0.0, "price_total": total, "tax_ids": []int64{},
 	})
 	return id
 }

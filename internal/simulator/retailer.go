@@ -49,10 +49,12 @@ func New(seed uint64, day time.Time, orders int) *Retailer {
 		orders = DefaultOrders
 	}
 	r := &Retailer{world: newWorld(seed, day)}
-	r.orders(orders)
+	// What was sold before comes first: it is the customers' history.
 	r.deliveries(orders * 4 / 10)
 	r.refunds(max(4, orders/6))
-	r.changes(max(8, orders/10))
+	r.changes(max(9, orders/10))
+	r.past()
+	r.orders(orders)
 	slices.SortStableFunc(r.events, func(a, b Event) int { return a.At.Compare(b.At) })
 	r.records = append(r.master(), r.records...)
 	slices.SortStableFunc(r.records, func(a, b Record) int {

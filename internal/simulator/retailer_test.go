@@ -114,3 +114,44 @@ func ExampleNew() {
 	fmt.Println(r.Company().ID, kinds)
 	// Output: main map[change:10 delivery:40 order:100 refund:16]
 }
+
+// TestPatterns: every day has a burst, and over some days every pattern and
+// every type of change comes up.
+func TestPatterns(t *testing.T) {
+	t.Parallel()
+	patterns, types := map[string]int{}, map[string]int{}
+	for seed := range uint64(8) {
+		burst := map[string][]simulator.Event{}
+		for _, e := range simulator.New(seed, day, 180).Events() {
+			patterns[e.Truth.Pattern]++
+			kind, _ := decision.KindNamed(e.Request.Kind)
+			record, _ := decision.DecodeFields(e.Request.Fields, kind.Fields, "", e.At, true)
+			if change, ok := record.Text("type"); ok {
+				types[change]++
+			}
+			if email, ok := record.Text("customer.email"); ok && e.Truth.Pattern == "burst" {
+				burst[email] = append(burst[email], e)
+			}
+		}
+		for email, events := range burst {
+			if took := events[len(events)-1].At.Sub(events[0].At); took > time.Hour {
+				t.Errorf("seed %d: the burst of %s took %s", seed, email, took)
+			}
+		}
+		if len(burst) != 1 {
+			t.Errorf("seed %d: %d bursts, want 1", seed, len(burst))
+		}
+	}
+	for _, pattern := range []string{"burst", "reshipping", "takeover", "reselling", "friendly", "serial"} {
+		if patterns[pattern] == 0 {
+			t.Errorf("no day has the pattern %s", pattern)
+		}
+	}
+	change, _ := decision.KindNamed("change")
+	field, _ := change.Field("type")
+	for _, name := range field.Enum {
+		if types[name] == 0 {
+			t.Errorf("nobody asks for the change %s", name)
+		}
+	}
+}

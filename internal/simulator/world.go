@@ -45,7 +45,7 @@ type customer struct {
 	phone    string // "" is none
 	home     address
 	since    time.Time
-	orders   int
+	orders   int // confirmed in Odoo
 	business bool
 }
 
@@ -94,14 +94,14 @@ func newWorld(seed uint64, day time.Time) world {
 		warehouses: []warehouse{{1, "WH", "Central warehouse", "DE"}, {2, "WEST", "Warehouse West", "FR"}, {3, "SHOP", "Flagship store", "DE"}},
 		nextID: map[string]int64{
 			"res.partner": 100, "sale.order": 5000, "sale.order.line": 20000, "stock.picking": 7000,
-			"account.move": 9000, "account.move.line": 40000, "purchase.order": 300, "stock.scrap": 50, "stock.quant": 800, "res.partner.bank": 60,
+			"account.move": 9000, "account.move.line": 40000, "purchase.order": 300, "stock.quant": 800,
 		},
 	}
 	w.stockUp()
-	for range 200 {
+	for range shoppers {
 		w.customers = append(w.customers, w.newCustomer(false))
 	}
-	for range 20 {
+	for range clients {
 		w.customers = append(w.customers, w.newCustomer(true))
 	}
 	for range 8 {
@@ -152,14 +152,19 @@ func (w *world) newCustomer(business bool) *customer {
 		id: id, name: fmt.Sprintf("%s %d", name, id), business: business,
 		email: fmt.Sprintf("%s.%d@example.com", strings.ReplaceAll(strings.ToLower(name), " ", "."), id),
 		home:  w.newAddress(id, code),
-		since: w.day.AddDate(0, 0, -w.between(1, 1500)).Add(w.within(20 * time.Hour)),
+		since: w.day.AddDate(0, 0, -w.between(200, 1500)).Add(w.within(20 * time.Hour)),
 	}
 	if w.percent(90) {
 		c.phone = fmt.Sprintf("+9995550%04d", id)
 	}
-	if !w.percent(15) {
-		c.orders = 1 + w.IntN(4)*w.IntN(6)
-	}
+	return c
+}
+
+// newcomer is a customer whose record was made at a time.
+func (w *world) newcomer(since time.Time) *customer {
+	c := w.newCustomer(false)
+	c.since = since
+	w.customers = append(w.customers, c)
 	return c
 }
 
@@ -167,8 +172,14 @@ func (w *world) newAddress(id int64, code string) address {
 	return address{id: id, street: fmt.Sprintf("%d Example Street", w.between(1, 120)), city: countryOf(code).city, zip: fmt.Sprintf("%05d", w.between(10000, 99999)), country: code}
 }
 
-// shopper is somebody who buys for himself or herself.
-func (w *world) shopper() *customer { return w.customers[w.IntN(200)] }
+// The customers that exist before the day; newcomers follow them in the list.
+const (
+	shoppers = 200
+	clients  = 20
+)
+
+// shopper is somebody who buys for himself or herself, and did before.
+func (w *world) shopper() *customer { return w.customers[w.IntN(shoppers)] }
 
 // client is a business that buys.
-func (w *world) client() *customer { return w.customers[200+w.IntN(20)] }
+func (w *world) client() *customer { return w.customers[shoppers+w.IntN(clients)] }
