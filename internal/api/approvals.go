@@ -62,7 +62,7 @@ var reasonFields = []decision.Field{
 }
 
 type listApprovalsInput struct {
-	page
+	Page
 	Status   []string  `query:"status" doc:"awaiting_approval for what is open."`
 	Kind     []string  `query:"kind"`
 	Decision []string  `query:"decision" doc:"Id of the decision."`

@@ -40,8 +40,8 @@ func (a *api) row(in decision.DecisionRow) Row {
 	}
 }
 
-// page are the parameters of every list.
-type page struct {
+// Page are the parameters of every list.
+type Page struct {
 	Cursor string `query:"cursor" maxLength:"512" doc:"Where the page before ended: its next."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50" doc:"Rows on a page."`
 }
@@ -53,7 +53,7 @@ type Listed[T any] struct {
 }
 
 type listDecisionsInput struct {
-	page
+	Page
 	Kind     []string  `query:"kind" doc:"One kind or several."`
 	Verdict  []string  `query:"verdict" enum:"approve,execute,reject"`
 	Status   []string  `query:"status" doc:"One status or several."`
@@ -110,7 +110,7 @@ func (a *api) listDecisions(ctx context.Context, in *listDecisionsInput) (*listD
 }
 
 // filter builds a filter of what was given.
-func (p page) filter(where map[string][]string) decision.Filter {
+func (p Page) filter(where map[string][]string) decision.Filter {
 	f := decision.Filter{Where: map[string][]string{}, Cursor: p.Cursor, Limit: p.Limit}
 	for column, values := range where {
 		if len(values) > 0 {

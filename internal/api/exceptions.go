@@ -42,7 +42,7 @@ var snoozeFields = []decision.Field{
 }
 
 type listExceptionsInput struct {
-	page
+	Page
 	State []string  `query:"state" enum:"open,claimed,snoozed,resolved,closed"`
 	Type  []string  `query:"type"`
 	Role  []string  `query:"role" doc:"Role of the owner."`

@@ -78,6 +78,9 @@ func register[I, O any](a *api, op operation, handler func(context.Context, *I) 
 		}
 		return out, nil
 	})
+	if h.RequestBody != nil {
+		h.RequestBody.Required = !op.optional // huma takes every body that is no pointer for required
+	}
 }
 
 func (op operation) describe() huma.Operation {
