@@ -30,7 +30,7 @@ func TestCardGolden(t *testing.T) {
 
 func TestRevisionIsContent(t *testing.T) {
 	t.Parallel()
-	if Order().Revision() != Order().Revision() {
+	if one, two := Order().Revision(), Order().Revision(); one != two {
 		t.Error("the same card has two revisions")
 	}
 	c := OrderCard()

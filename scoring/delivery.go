@@ -27,7 +27,7 @@ func DeliveryCard() Card {
 // promiseSlackItem has its weights, but for the first, from Olist: 16,808
 // orders of 2016 to 2018, handling and transit estimated as past medians of
 // seller and route, late by calendar day. This one question alone orders them
-// with an AUC of 0.69 (0.72 after February 2018); published logistic
+// with an AUC of 0.69 (0.72 from February 2018 on); published logistic
 // regressions with every field reach 0.715.
 var promiseSlackItem = Characteristic{
 	Name: "promise_slack", Reads: []string{"promised_date", "handling_days", "transit_days", "state"},

@@ -203,7 +203,7 @@ func anyParcel(t *rapid.T) decision.Snapshot {
 
 var _ decision.Assessor = (*scoring.Scorecard)(nil)
 
-// setup is for tests that need every declared code.
+// codes is every declared code.
 func codes(t *testing.T) map[string]bool {
 	t.Helper()
 	all := map[string]bool{}
