@@ -3,9 +3,9 @@
 //
 // A new shop has no labels, so it starts with scorecards: cards of
 // characteristics, each with attributes that have a code, a weight in
-// log-odds and a stated source: a vendor, published data, or our judgement. The probability is the logistic
-// function of the card's base plus the weights that apply, so that every
-// weight is an exact, additive reason.
+// log-odds and a stated source: a vendor, published data, or our judgement.
+// The probability is the logistic function of the card's base plus the
+// weights that apply, so that every weight is an exact, additive reason.
 //
 // Unknown is not harmless. A characteristic whose fields are missing
 // contributes nothing and lowers Confidence, the share of the card's evidence
