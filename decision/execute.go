@@ -20,7 +20,7 @@ type Executor struct {
 	Jitter   func() float64 // 0 to 1
 	Worker   string         // names this process in attempts
 	Batch    int            // executions leased at once
-	Lease    time.Duration  // longer than any call to Odoo may take
+	Lease    time.Duration  // twice as long as an attempt may take: the rest is for Odoo to finish what was handed over
 	Attempts int            // after so many refusals it is a dead letter
 
 	mu   sync.Mutex
@@ -60,12 +60,20 @@ func (x *Executor) Step(ctx context.Context, c Company, now time.Time) (int, err
 	applied := make([]Applied, len(leased))
 	var wg sync.WaitGroup
 	for i, l := range leased {
-		wg.Go(func() { applied[i] = x.Actuator.Apply(ctx, c, l, l.Attempts > 1) })
+		wg.Go(func() { applied[i] = x.apply(ctx, c, l) })
 	}
 	wg.Wait()
 	x.note(c.ID, applied)
 	// What Odoo did must be recorded even when we are told to stop.
 	return settled + len(leased), x.record(context.WithoutCancel(ctx), c, leased, applied)
+}
+
+// apply leaves half the lease for a request that is under way when time is
+// up: cancelling it does not stop Odoo.
+func (x *Executor) apply(ctx context.Context, c Company, e Execution) Applied {
+	ctx, cancel := context.WithTimeout(ctx, x.Lease/2)
+	defer cancel()
+	return x.Actuator.Apply(ctx, c, e, e.Attempts > 1)
 }
 
 // batch says how many to lease; while Odoo is down one probe at a time.
@@ -261,7 +269,11 @@ func (x *Executor) receipt(e Execution, a Applied, now time.Time) Receipt {
 		r.Result = ResultFail
 	}
 	if r.Result == ResultRetry {
-		r.Due = now.Add(x.backoff(e.Attempts, backoffMost)).Truncate(time.Microsecond)
+		wait := x.backoff(e.Attempts, backoffMost)
+		if a.InDoubt {
+			wait = max(wait, x.Lease/2)
+		}
+		r.Due = now.Add(wait).Truncate(time.Microsecond)
 	}
 	return r
 }

@@ -40,6 +40,10 @@ type Applied struct {
 	Result Result // ResultDone only after reading the effect back
 	Code   string // why, e.g. "already_applied", "user_error"; never Odoo's text
 	Ref    string // what was created, "model:id"
+	// InDoubt says that a request was handed over and its effect was not seen:
+	// Odoo may still be working on it, so that nothing is tried again before
+	// half a lease has passed.
+	InDoubt bool
 }
 
 // Actuator applies one execution outside: read the precondition, act, read

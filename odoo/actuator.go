@@ -101,13 +101,16 @@ var stale = decision.Applied{Result: decision.ResultStale, Code: codeChanged}
 // first.
 func (a attempt) classify(err error) decision.Applied {
 	kind := KindOf(err)
+	inDoubt := OutcomeOf(err) == Unknown
 	switch {
-	case kind == KindUnreachable || kind == KindOpen || kind == KindDenied || kind == KindTransport:
+	case kind == KindTransport:
+		return decision.Applied{Result: decision.ResultRetry, Code: decision.CodeDown, InDoubt: true}
+	case kind == KindUnreachable || kind == KindOpen || kind == KindDenied:
 		return retry(decision.CodeDown)
 	case OutcomeOf(err) == Refused:
 		return failed(string(kind))
 	}
-	return retry(string(kind))
+	return decision.Applied{Result: decision.ResultRetry, Code: string(kind), InDoubt: inDoubt}
 }
 
 // changed runs a call whose effect a later read shows. It reads back whatever

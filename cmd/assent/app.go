@@ -34,6 +34,7 @@ type app struct {
 	actuator  decision.Actuator // nil without Odoo
 	odoo      *odoo.Client      // likewise
 	metrics   *api.Metrics
+	lease     time.Duration // of an execution
 }
 
 // access says what a command needs of the store.
@@ -112,6 +113,9 @@ func openStore(ctx context.Context, c *Config, a access, migrate bool) (decision
 	return nil, fmt.Errorf("--store must start with postgres:// or sqlite:")
 }
 
+// defaultLease is the lease where no configuration gives another.
+const defaultLease = 4 * time.Minute
+
 // newApp wires the parts that do not depend on Odoo.
 func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, now func() time.Time) *app {
 	metrics := api.NewMetrics()
@@ -121,6 +125,7 @@ func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, no
 		ledger:   &decision.Ledger{Store: store, Key: keyring.Audit},
 		policies: policy.NewLibrary(store),
 		metrics:  metrics,
+		lease:    defaultLease,
 	}
 	a.decisions = &decision.Service{
 		Store: store, Ledger: a.ledger, Keyring: keyring, Policies: a.policies,
@@ -142,7 +147,7 @@ func (a *app) executor() *decision.Executor {
 	host, _ := os.Hostname()
 	return &decision.Executor{
 		Ledger: a.ledger, Actuator: a.actuator, Now: a.now, NewID: newID, Jitter: rand.Float64,
-		Worker: fmt.Sprintf("%s:%d", host, os.Getpid()), Batch: 16, Lease: 3 * time.Minute, Attempts: 8,
+		Worker: fmt.Sprintf("%s:%d", host, os.Getpid()), Batch: 16, Lease: a.lease, Attempts: 8,
 	}
 }
 

@@ -36,6 +36,7 @@ type odooConfig struct {
 	Rate        float64       `default:"5" help:"Calls a second, at most."`
 	Concurrency int           `default:"4" help:"Calls at once, at most."`
 	Timeout     time.Duration `default:"60s" help:"Patience with one call; Odoo itself retries for up to a minute."`
+	Lease       time.Duration `default:"4m" help:"How long an attempt without a receipt counts as under way; half of it is for Odoo to finish what was handed over."`
 }
 
 // key reads the API key from where it was given.

@@ -27,6 +27,7 @@ func (a *app) connectOdoo(c odooConfig) error {
 		return err
 	}
 	a.useOdoo(client)
+	a.lease = c.Lease
 	return nil
 }
 

@@ -17,6 +17,10 @@ const (
 	checkpointEvery = time.Minute
 )
 
+// executors is how many steps run at once, so that one slow call does not hold
+// up the others. Leases keep them apart.
+const executors = 4
+
 // runner does what nobody asks for: it executes, expires and signs
 // checkpoints, until its context ends.
 type runner struct {
