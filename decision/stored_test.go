@@ -13,7 +13,7 @@ import (
 
 // sameStored encodes a record, reads it back and wants the same bytes and the
 // same Go types.
-func sameStored(t testing.TB, record Record, fields []Field) {
+func sameStored(t rapid.TB, record Record, fields []Field) {
 	t.Helper()
 	encoded := mustCanonical(record)
 	again, err := decodeStored(encoded, fields)
@@ -89,7 +89,7 @@ func TestStoredFields(t *testing.T) {
 				if len(errs) > 0 {
 					r.Fatalf("a drawn request is refused: %v", errs)
 				}
-				sameStored(t, record, kind.Fields)
+				sameStored(r, record, kind.Fields)
 			})
 		})
 	}
