@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"assent/decision"
+	"assent/odoo/odootest"
+)
+
+// strike lets the service work under load, and kills it: every other time at
+// random, else right after an effect in Odoo.
+func (h *house) strike(ctx context.Context, load *load, n int) error {
+	if err := h.startService(ctx); err != nil {
+		return err
+	}
+	loading, stop := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() { defer close(ended); load.run(loading) }()
+	select {
+	case <-ctx.Done():
+	case <-time.After(time.Duration(300+h.random.IntN(900)) * time.Millisecond):
+	}
+	if n%2 == 0 {
+		if err := h.awaitEffect(ctx); err != nil {
+			stop()
+			return err
+		}
+	}
+	h.kill()
+	stop()
+	<-ended
+	return h.countDoubt(ctx)
+}
+
+// awaitEffect returns as soon as the write log grows.
+func (h *house) awaitEffect(ctx context.Context) error {
+	size := func() int64 {
+		info, err := os.Stat(h.log)
+		if err != nil {
+			return 0
+		}
+		return info.Size()
+	}
+	const patience = 20 * time.Second
+	before := size()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(time.Millisecond) {
+		if size() > before {
+			return nil
+		}
+	}
+	return fmt.Errorf("no effect in Odoo within %v", patience)
+}
+
+// countDoubt counts effects that Odoo has and our journal does not know the
+// end of: those the kill fell between.
+func (h *house) countDoubt(ctx context.Context) error {
+	effects, err := odootest.ReadLog(h.log)
+	if err != nil {
+		return err
+	}
+	store, err := h.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	open := map[string]bool{} // by execution id, and by record for effects without a marker
+	err = store.AllRows(ctx, company, decision.Executions, func(id string, body json.RawMessage) error {
+		var x decision.Execution
+		err := json.Unmarshal(body, &x)
+		if x.Status == decision.ExecutionRunning {
+			open["assent:"+id] = true
+			if x.Class == decision.Effective {
+				open[fmt.Sprintf("%s,%d", x.Subject.Model, x.Subject.ID)] = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	doubt := 0
+	for _, e := range effects {
+		if open[e.Key] || e.Effect == "confirm" && open[e.Record] {
+			doubt++
+		}
+	}
+	if doubt > 0 {
+		h.between++
+		h.doubted += doubt
+	}
+	return nil
+}
+
+// drain lets the service finish without being disturbed, and stops it in
+// order.
+func (h *house) drain(ctx context.Context, load *load) error {
+	if err := h.startService(ctx); err != nil {
+		return err
+	}
+	if err := load.repeatUnanswered(ctx); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(h.Drain); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(500 * time.Millisecond) {
+		left, err := h.unfinished(ctx)
+		if err != nil {
+			return err
+		}
+		if left == 0 {
+			if err := h.service.Process.Signal(os.Interrupt); err != nil {
+				return err
+			}
+			err := h.service.Wait()
+			h.service = nil
+			return err
+		}
+	}
+	return fmt.Errorf("executions are unfinished after %v", h.Drain)
+}
+
+func (h *house) unfinished(ctx context.Context) (int, error) {
+	store, err := h.openStore(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer store.Close()
+	left := 0
+	err = store.AllRows(ctx, company, decision.Executions, func(_ string, body json.RawMessage) error {
+		var x decision.Execution
+		err := json.Unmarshal(body, &x)
+		if x.Status == decision.ExecutionWaiting || x.Status == decision.ExecutionRunning {
+			left++
+		}
+		return err
+	})
+	return left, err
+}
