@@ -75,8 +75,8 @@ func New(config Config) http.Handler {
 }
 
 func (c *console) routes(r chi.Router) {
-	r.NotFound(c.open(func(http.ResponseWriter, *http.Request, visit) error { return errNoPage }))
-	r.MethodNotAllowed(c.open(func(http.ResponseWriter, *http.Request, visit) error { return errMethod }))
+	r.NotFound(c.lost(errNoPage))
+	r.MethodNotAllowed(c.lost(errMethod))
 
 	r.Get("/signin", c.open(c.showHowToSignIn))
 	r.Get("/signin/{token}", c.open(c.showSignIn))

@@ -70,14 +70,32 @@ func problemOf(err error) problem {
 	return problem{http.StatusInternalServerError, "Something went wrong", "The error is ours and is in the log. Nothing was changed that the journal does not show."}
 }
 
-// sentence joins an error's sentence with those of its fields.
+// sentence is an error's sentence, or those of the fields at fault.
 func sentence(e *decision.Error) string {
-	parts := []string{e.Message}
-	for _, f := range e.Fields {
-		name := f.Pointer[strings.LastIndexByte(f.Pointer, '/')+1:]
-		parts = append(parts, humanise(name)+": "+f.Message+".")
+	if len(e.Fields) == 0 {
+		return e.Message
+	}
+	parts := make([]string, len(e.Fields))
+	for i, f := range e.Fields {
+		parts[i] = humanise(f.Pointer[strings.LastIndexByte(f.Pointer, '/')+1:]) + ": " + f.Message + "."
 	}
 	return strings.Join(parts, " ")
+}
+
+// lost answers what no route is for, in the frame of who asked, if known.
+func (c *console) lost(reason error) http.HandlerFunc {
+	return c.open(func(w http.ResponseWriter, r *http.Request, v visit) error {
+		user, found, err := c.visitor(r.Context())
+		if err != nil || !found {
+			return reason
+		}
+		v.User = user
+		if err := c.greet(r.Context(), &v); err != nil {
+			return err
+		}
+		c.fail(w, r, v, reason)
+		return nil
+	})
 }
 
 // fail answers with an error page, or with its part of one.

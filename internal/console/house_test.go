@@ -234,7 +234,20 @@ func (willingOdoo) Apply(_ context.Context, _ decision.Company, x decision.Execu
 // housePolicy is a policy small enough to see what a page must show.
 type housePolicy struct {
 	mu      sync.Mutex
-	lenient bool // a later, careless version, for a replay that differs
+	lenient bool   // a later, careless version, for a replay that differs
+	failure string // what goes wrong
+}
+
+func (p *housePolicy) beLenient() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lenient = true
+}
+
+func (p *housePolicy) failWith(code string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failure = code
 }
 
 var houseReasons = map[string]string{
@@ -264,6 +277,9 @@ func (p *housePolicy) Caps(string) decision.Caps {
 func (p *housePolicy) Govern(_ context.Context, s decision.Snapshot, a decision.Assessment, _ decision.Recommendation) decision.Verdict {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.failure != "" {
+		return decision.FallbackVerdict(p.failure)
+	}
 	v := decision.Verdict{Outcome: decision.Execute, People: 1, Hours: 24}
 	fail := func(code, rule, role string) {
 		v.Outcome, v.Reasons, v.Rules, v.Roles = decision.Approve, append(v.Reasons, code), append(v.Rules, rule), []string{role}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"assent/decision"
@@ -29,8 +30,9 @@ type fall struct {
 // tick is a round probability on the axis.
 type tick struct{ X, Label string }
 
-// tickChances are the probabilities that the axis may name.
-var tickChances = []float64{0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999}
+// tickChances are the probabilities that the axis may name, the rounder ones
+// first.
+var tickChances = []float64{0.5, 0.01, 0.99, 0.1, 0.9, 0.05, 0.95, 0.2, 0.8, 0.001, 0.999, 0.02, 0.98, 0.005, 0.995, 0.002, 0.998}
 
 // newWaterfall is nil when nothing was assessed.
 func newWaterfall(a decision.Assessment, sentence func(string) string) *waterfall {
@@ -84,17 +86,18 @@ func (s axis) width(low, high float64) string {
 
 func share(percent float64) string { return strconv.FormatFloat(percent, 'f', 2, 64) + "%" }
 
-// ticks leaves out what would touch the ends or the tick before.
+// ticks leaves out what would touch the ends or a rounder one.
 func (s axis) ticks() []tick {
 	var out []tick
-	last := math.Inf(-1)
+	var taken []float64
 	for _, p := range tickChances {
 		x := s.position(logOdds(p))
-		if x < 4 || x > 96 || x-last < 12 {
+		touches := slices.ContainsFunc(taken, func(other float64) bool { return math.Abs(x-other) < 12 })
+		if x < 4 || x > 96 || touches {
 			continue
 		}
+		taken = append(taken, x)
 		out = append(out, tick{share(x), strconv.FormatFloat(p*100, 'f', -1, 64) + " %"})
-		last = x
 	}
 	return out
 }
