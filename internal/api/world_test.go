@@ -276,10 +276,16 @@ func (w *world) journalled() map[decision.EntryType]int {
 	defer reader.Close()
 	counts := map[decision.EntryType]int{}
 	for _, company := range []string{"main", "other"} {
-		list, err := reader.Entries(context.Background(), company, 0, 1000)
-		w.ok(err)
-		for _, e := range list {
-			counts[e.Type]++
+		for seq := int64(0); ; {
+			page, err := reader.Entries(context.Background(), company, seq, 1000)
+			w.ok(err)
+			if len(page) == 0 {
+				break
+			}
+			for _, e := range page {
+				counts[e.Type]++
+			}
+			seq = page[len(page)-1].Seq
 		}
 	}
 	return counts
