@@ -24,6 +24,12 @@ type Args map[string]any
 // Unknown keys are ignored by Odoo.
 type Context map[string]any
 
+// ExecutionKey is a context key that names the execution behind a call, as
+// "assent:<execution id>". Odoo ignores it; the companion addon and the fake
+// record it, also for actions that leave no text of ours behind (a
+// confirmation).
+const ExecutionKey = "assent_execution"
+
 // InCompany limits a call to one company, so that a bot that may see several
 // never mixes them.
 func InCompany(id int64) Context {

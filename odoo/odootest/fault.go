@@ -67,6 +67,17 @@ func (s *Server) ClearFaults() {
 	s.faults.armed = nil
 }
 
+// Armed lists the faults that can still happen.
+func (s *Server) Armed() []Fault {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	armed := []Fault{}
+	for _, f := range s.faults.armed {
+		armed = append(armed, *f)
+	}
+	return armed
+}
+
 // pick takes the fault for a request, if any.
 func (f *faults) pick(c *call, writes bool) *Fault {
 	f.mu.Lock()
@@ -168,7 +179,5 @@ func (s *Server) control(method string, body []byte) reply {
 			s.Inject(f)
 		}
 	}
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	return asJSON(http.StatusOK, append([]*Fault{}, s.faults.armed...))
+	return asJSON(http.StatusOK, s.Armed())
 }
