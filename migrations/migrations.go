@@ -11,9 +11,9 @@
 //	assent serve     as a login that is a member of assent_app
 //
 // With one login for both, each connection that serves takes the role by SET
-// ROLE. Where the owner may not create roles, an administrator runs once
-// CREATE ROLE assent_app NOLOGIN and GRANT assent_app TO the logins, before
-// the first migration. Triggers refuse the same changes to the owner too.
+// ROLE. Where the owner may not create roles, an administrator runs CREATE ROLE
+// assent_app NOLOGIN and GRANT assent_app TO the logins, and then the owner
+// migrates once more. Triggers refuse the same changes to the owner too.
 package migrations
 
 import (
@@ -42,7 +42,13 @@ func Postgres(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	return up(ctx, db, goose.DialectPostgres, "postgres", goose.WithSessionLocker(locker))
+	if err := up(ctx, db, goose.DialectPostgres, "postgres", goose.WithSessionLocker(locker)); err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, "SELECT assent_grants()"); err != nil {
+		return fmt.Errorf("migrations: grants: %w", err)
+	}
+	return nil
 }
 
 func up(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {

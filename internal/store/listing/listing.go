@@ -51,7 +51,6 @@ func named(columns ...string) map[string]string {
 
 // Dialect is what engines spell differently.
 type Dialect struct {
-	Bind func(n int) string // the nth parameter, from 1
 	// In says that column is one of the strings of a parameter, Values makes
 	// that parameter.
 	In     func(column, parameter string) string
@@ -60,7 +59,8 @@ type Dialect struct {
 	Role func(parameter string) string
 }
 
-// Query is a statement that reads id, sort key and body.
+// Query is a statement that reads id, sort key and body. Its first parameter
+// is the company.
 type Query struct {
 	SQL   string
 	Args  []any
@@ -128,7 +128,7 @@ type builder struct {
 
 func (b *builder) bind(arg any) string {
 	b.args = append(b.args, arg)
-	return b.dialect.Bind(len(b.args))
+	return "$" + strconv.Itoa(len(b.args))
 }
 
 func (b *builder) and(comparison string, arg any) {

@@ -44,18 +44,6 @@ func coded(code decision.Code, message string, cause error) error {
 	return &decision.Error{Code: code, Message: message, Err: cause}
 }
 
-func notFound(what string) error {
-	return decision.Errorf(decision.CodeNotFound, "There is no such %s.", what)
-}
-
-// missing turns sql.ErrNoRows into a CodeNotFound error.
-func missing(err error, what string) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return notFound(what)
-	}
-	return fault(err)
-}
-
 func isMissingTable(err error) bool {
 	return strings.Contains(err.Error(), "no such table")
 }

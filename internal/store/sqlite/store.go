@@ -12,6 +12,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite", in pure Go
 
 	"assent/decision"
+	"assent/internal/store/directory"
 	"assent/internal/store/queue"
 	"assent/migrations"
 )
@@ -29,6 +30,7 @@ type Options struct {
 // Store is a decision.Store in one file.
 type Store struct {
 	reader
+	directory.Directory
 	pool  *sql.DB // read-only connections
 	write *sql.DB // its one connection is writer.conn; nil when read-only
 	lock  *fileLock
@@ -56,7 +58,7 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 	if s.lock, err = lockFile(path + ".lock"); err != nil {
 		return err
 	}
-	if s.write, err = open(path, "rwc", writing); err != nil {
+	if s.write, err = open(path, "rwc", writerPragmas); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
@@ -82,21 +84,22 @@ func (s *Store) openPool(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("sqlite: %w", err)
 	}
-	pool, err := open(path, "ro", reading)
+	pool, err := open(path, "ro", readerPragmas)
 	if err != nil {
 		return err
 	}
 	pool.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
 	pool.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
-	s.pool, s.reader = pool, reader{&prepared{db: pool}}
+	s.pool, s.reader = pool, newReader(&prepared{db: pool})
+	s.Directory = directory.Directory{DB: single{s.reader.Database, s}}
 	return checkVersion(ctx, pool)
 }
 
 // Pragmas of the connections. FULL makes an acknowledged commit outlive a
 // power cut; secure_delete overwrites what an erasure removes.
 var (
-	writing = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "recursive_triggers(1)", "secure_delete(1)"}
-	reading = []string{"busy_timeout(10000)", "query_only(1)"}
+	writerPragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "recursive_triggers(1)", "secure_delete(1)"}
+	readerPragmas = []string{"busy_timeout(10000)", "query_only(1)"}
 )
 
 func open(path, mode string, pragmas []string) (*sql.DB, error) {

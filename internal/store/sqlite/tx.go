@@ -10,6 +10,7 @@ import (
 
 	"assent/decision"
 	"assent/internal/store/listing"
+	"assent/internal/store/reading"
 )
 
 // tx is one company's state inside a savepoint.
@@ -44,9 +45,12 @@ func (w *writer) work(ctx context.Context, work decision.Work) error {
 }
 
 func (w *writer) head(company string) (decision.Head, error) {
-	var body string
-	err := w.row("SELECT body FROM company_head WHERE company = ?", []any{company}, &body)
-	return decodeHead(company, body, err)
+	var body []byte
+	err := w.row(numbered(reading.HeadText), []any{company}, &body)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return decision.Head{}, fault(err)
+	}
+	return reading.DecodeHead(company, body)
 }
 
 // Head is the head as left by earlier work of the same transaction.
@@ -76,9 +80,9 @@ func (t *tx) Get(ctx context.Context, table decision.Table, id string) (json.Raw
 	if !listing.Known(table) {
 		return nil, false, listing.Unknown(table)
 	}
-	var body string
-	found, err := t.row(ctx, "SELECT body FROM "+string(table)+" WHERE company = ? AND id = ?", []any{t.company, id}, &body)
-	return json.RawMessage(body), found, err
+	var body []byte
+	found, err := t.row(ctx, reading.RowText(table), []any{t.company, id}, &body)
+	return body, found, err
 }
 
 // Put inserts or replaces a row.
@@ -93,7 +97,7 @@ func (t *tx) Put(ctx context.Context, table decision.Table, id string, body json
 // Binding finds what a key is bound to.
 func (t *tx) Binding(ctx context.Context, key string) (decision.Binding, bool, error) {
 	b := decision.Binding{Key: key}
-	found, err := t.row(ctx, bindingQuery, []any{t.company, key}, &b.Request, &b.Decision)
+	found, err := t.row(ctx, reading.BindingText, []any{t.company, key}, &b.Request, &b.Decision)
 	if !found {
 		return decision.Binding{}, false, err
 	}
@@ -125,12 +129,12 @@ func (t *tx) Seal(ctx context.Context, s decision.Sealed) error {
 // EraseSealed empties key and content; erasing twice is no error.
 func (t *tx) EraseSealed(ctx context.Context, id string) error {
 	var one int
-	found, err := t.row(ctx, "SELECT 1 FROM sealed WHERE company = ? AND id = ?", []any{t.company, id}, &one)
+	found, err := t.row(ctx, "SELECT 1 FROM sealed WHERE company = $1 AND id = $2", []any{t.company, id}, &one)
 	if err != nil {
 		return err
 	}
 	if !found {
-		return notFound("sealed object")
+		return reading.NotFound("sealed object")
 	}
 	t.w.erased = true
 	return t.exec(ctx, "UPDATE sealed SET data_key = x'', box = x'' WHERE company = ? AND id = ?", t.company, id)
@@ -162,38 +166,11 @@ const insertHistory = `
 // Due lists executions that may be leased; see decision.Tx.
 func (t *tx) Due(ctx context.Context, now time.Time, n int, parked bool) ([]decision.Execution, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, fault(err)
-	}
-	rows, err := t.w.query(dueQuery, t.company, now.UnixMicro(), parked, max(n, 0))
-	if err != nil {
 		return nil, t.failed(err)
 	}
-	bodies, err := collect(rows, func(rows *sql.Rows) (x decision.Execution, err error) {
-		var body []byte
-		if err := rows.Scan(&body); err != nil {
-			return x, err
-		}
-		return x, json.Unmarshal(body, &x)
-	})
-	return bodies, t.failed(err)
+	due, err := reading.Due(ctx, t.w, t.company, now, n, parked)
+	return due, t.failed(err)
 }
-
-// dueQuery looks at each status by itself, so that each arm stops at n.
-const dueQuery = `
-	WITH free AS (
-		SELECT id, status, due, ord, lease_until, body FROM executions AS x
-		WHERE company = ?1 AND status IN ('waiting', 'running', 'parked')
-		  AND NOT EXISTS (SELECT 1 FROM executions AS earlier
-		                  WHERE earlier.company = ?1 AND earlier.record = x.record
-		                    AND earlier.status IN ('waiting', 'running', 'parked')
-		                    AND (earlier.ord, earlier.id) < (x.ord, x.id)))
-	SELECT body FROM (
-		SELECT * FROM (SELECT * FROM free WHERE status = 'waiting' AND due <= ?2 ORDER BY due, ord, id LIMIT ?4)
-		UNION ALL
-		SELECT * FROM (SELECT * FROM free WHERE status = 'running' AND lease_until < ?2 ORDER BY due, ord, id LIMIT ?4)
-		UNION ALL
-		SELECT * FROM (SELECT * FROM free WHERE status = 'parked' AND ?3 ORDER BY due, ord, id LIMIT ?4))
-	ORDER BY due, ord, id LIMIT ?4`
 
 func (t *tx) exec(ctx context.Context, text string, args ...any) error {
 	if err := ctx.Err(); err != nil {
@@ -207,7 +184,7 @@ func (t *tx) row(ctx context.Context, text string, args []any, dest ...any) (boo
 	if err := ctx.Err(); err != nil {
 		return false, t.failed(err)
 	}
-	err := t.w.row(text, args, dest...)
+	err := t.w.row(numbered(text), args, dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

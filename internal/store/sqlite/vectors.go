@@ -2,16 +2,15 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"encoding/binary"
-	"errors"
 	"math"
 
 	"assent/decision"
 	"assent/internal/store/nearest"
+	"assent/internal/store/reading"
 )
 
-const lengthQuery = "SELECT length FROM vector_spaces WHERE company = ? AND space = ?"
+const lengthText = "SELECT length FROM vector_spaces WHERE company = $1 AND space = $2"
 
 // PutVector stores or replaces a vector; the first one sets the length of its
 // space.
@@ -25,7 +24,7 @@ func (s *Store) PutVector(ctx context.Context, company, space, id, label string,
 			return err
 		}
 		var length int
-		if err := w.row(lengthQuery, []any{company, space}, &length); err != nil {
+		if err := w.row(numbered(lengthText), []any{company, space}, &length); err != nil {
 			return fault(err)
 		}
 		if err := nearest.CheckLength(vector, length); err != nil {
@@ -42,28 +41,27 @@ func (s *Store) Nearest(ctx context.Context, company, space string, vector []flo
 	if err := nearest.Check(vector); err != nil {
 		return nil, err
 	}
-	var length int
-	err := s.row(ctx, lengthQuery, []any{company, space}, &length)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil // nothing is near in an empty space
-	}
-	if err != nil {
-		return nil, fault(err)
+	length, found, err := reading.One(ctx, s, scanLength, lengthText, company, space)
+	if err != nil || !found {
+		return nil, err // nothing is near in an empty space
 	}
 	if err := nearest.CheckLength(vector, length); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.query(ctx, "SELECT id, label, vector FROM vectors WHERE company = ? AND space = ?", company, space)
-	if err != nil {
-		return nil, fault(err)
-	}
-	candidates, err := collect(rows, func(rows *sql.Rows) (c nearest.Candidate, err error) {
-		var blob []byte
-		err = rows.Scan(&c.ID, &c.Label, &blob)
-		c.Vector = decodeVector(blob)
-		return c, err
-	})
-	return nearest.Best(vector, candidates, k), fault(err)
+	candidates, err := reading.All(ctx, s, scanCandidate, "SELECT id, label, vector FROM vectors WHERE company = $1 AND space = $2", company, space)
+	return nearest.Best(vector, candidates, k), err
+}
+
+func scanLength(rows reading.Rows) (length int, err error) {
+	err = rows.Scan(&length)
+	return length, err
+}
+
+func scanCandidate(rows reading.Rows) (c nearest.Candidate, err error) {
+	var blob []byte
+	err = rows.Scan(&c.ID, &c.Label, &blob)
+	c.Vector = decodeVector(blob)
+	return c, err
 }
 
 func encodeVector(vector []float32) []byte {

@@ -7,6 +7,7 @@ import (
 
 	"assent/decision"
 	"assent/internal/store/queue"
+	"assent/internal/store/reading"
 )
 
 // unit is what the queue holds: a function to run in a savepoint.
@@ -24,13 +25,6 @@ func (s *Store) do(ctx context.Context, lane decision.Lane, u unit) error {
 		return decision.Errorf(decision.CodeUnavailable, "The store is open for reading only.")
 	}
 	return s.queue.Do(ctx, lane, u)
-}
-
-// exec runs one statement as a unit of its own.
-func (s *Store) exec(ctx context.Context, text string, args ...any) error {
-	return s.do(ctx, decision.Foreground, func(_ context.Context, w *writer) error {
-		return w.exec(text, args...)
-	})
 }
 
 // writer owns the write connection. Only the queue's goroutine uses it.
@@ -144,14 +138,18 @@ func (w *writer) exec(text string, args ...any) error {
 	return fault(err)
 }
 
-func (w *writer) query(text string, args ...any) (*sql.Rows, error) {
-	s, err := w.statement(text)
+// Query runs a shared statement.
+func (w *writer) Query(_ context.Context, text string, args ...any) (reading.Rows, error) {
+	s, err := w.statement(numbered(text))
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.Query(args...)
-	return rows, fault(err)
+	r, err := s.Query(args...)
+	return rows{r}, err
 }
+
+// Fault gives an error its code.
+func (w *writer) Fault(err error) error { return fault(err) }
 
 func (w *writer) row(text string, args []any, dest ...any) error {
 	s, err := w.statement(text)

@@ -1,0 +1,69 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"assent/decision"
+	"assent/internal/store/reading"
+)
+
+// historyText answers any number of queries in one round trip.
+const historyText = `
+	SELECT q.n, h.kind, h.subject, h.partner, h.amount::text, h.at, h.known_at
+	FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[]) WITH ORDINALITY
+		AS q (entity_type, entity_hash, since, before, not_subject, cap, n)
+	CROSS JOIN LATERAL (
+		SELECT * FROM history AS x
+		WHERE x.company = $1 AND x.entity_type = q.entity_type AND x.entity_hash = q.entity_hash
+		  AND x.at >= q.since AND x.known_at < q.before AND x.subject <> q.not_subject
+		ORDER BY x.at DESC, x.known_at DESC, x.kind, x.subject LIMIT q.cap) AS h
+	ORDER BY q.n, h.at DESC, h.known_at DESC, h.kind, h.subject`
+
+type historyRow struct {
+	query int
+	row   decision.HistoryRow
+}
+
+// History answers each query; see decision.HistoryQuery.
+func (r reader) History(ctx context.Context, company string, queries []decision.HistoryQuery) ([][]decision.HistoryRow, error) {
+	var types, hashes, notSubjects []string
+	var since, before, caps []int64
+	for _, q := range queries {
+		types, hashes, notSubjects = append(types, q.EntityType), append(hashes, q.EntityHash), append(notSubjects, q.NotSubject)
+		since, before, caps = append(since, q.Since.UnixMicro()), append(before, q.Before.UnixMicro()), append(caps, int64(max(q.Cap, 0)))
+	}
+	rows, err := reading.All(ctx, r, func(rows reading.Rows) (historyRow, error) { return scanHistory(rows, queries) },
+		historyText, company, types, hashes, since, before, notSubjects, caps)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]decision.HistoryRow, len(queries))
+	for _, h := range rows {
+		out[h.query] = append(out[h.query], h.row)
+	}
+	return out, nil
+}
+
+func scanHistory(rows reading.Rows, queries []decision.HistoryQuery) (historyRow, error) {
+	var h decision.HistoryRow
+	var n int
+	var amount *string
+	var at, knownAt int64
+	if err := rows.Scan(&n, &h.Kind, &h.Subject, &h.Partner, &amount, &at, &knownAt); err != nil {
+		return historyRow{}, err
+	}
+	if amount != nil {
+		a, err := decimal.NewFromString(*amount)
+		if err != nil {
+			return historyRow{}, err
+		}
+		h.Amount = &a
+	}
+	q := queries[n-1] // ordinality counts from 1
+	h.EntityType, h.EntityHash = q.EntityType, q.EntityHash
+	h.At, h.KnownAt = time.UnixMicro(at).UTC(), time.UnixMicro(knownAt).UTC()
+	return historyRow{n - 1, h}, nil
+}

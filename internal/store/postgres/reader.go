@@ -1,0 +1,78 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"assent/decision"
+	"assent/internal/store/listing"
+	"assent/internal/store/reading"
+)
+
+// querier is the pool, or one connection.
+type querier interface {
+	Query(ctx context.Context, text string, args ...any) (pgx.Rows, error)
+}
+
+// database is what the shared statements run on.
+type database struct{ querier }
+
+func (d database) Query(ctx context.Context, text string, args ...any) (reading.Rows, error) {
+	return d.querier.Query(ctx, text, args...)
+}
+
+func (d database) Fault(err error) error { return fault(err) }
+
+// reader reads from the pool, or from the one connection of a view.
+type reader struct{ reading.Reader }
+
+var _ decision.Reader = reader{}
+
+func newReader(q querier) reader {
+	return reader{reading.Reader{Database: database{q}, Dialect: dialect}}
+}
+
+var dialect = listing.Dialect{
+	In: func(column, parameter string) string { return column + " = ANY(" + parameter + ")" },
+	Values: func(values []string) any {
+		return append([]string{}, values...) // nil would be NULL
+	},
+	Role: func(parameter string) string { return "roles && " + parameter },
+}
+
+// AllRows yields every row of a table in id order, from one state.
+func (s *Store) AllRows(ctx context.Context, company string, table decision.Table, yield func(id string, body json.RawMessage) error) error {
+	return s.View(ctx, func(r decision.Reader) error { return r.AllRows(ctx, company, table, yield) })
+}
+
+// View runs fn on one snapshot of the database. It may take its time.
+func (s *Store) View(ctx context.Context, fn func(decision.Reader) error) error {
+	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return fault(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // it only read
+	// This statement also fixes what the view sees.
+	if _, err := tx.Exec(ctx, "SELECT set_config('idle_in_transaction_session_timeout', '0', true)"); err != nil {
+		return fault(err)
+	}
+	return fn(newReader(tx))
+}
+
+// single writes one statement a transaction, for the directory.
+type single struct {
+	reading.Database
+	pool *pgxpool.Pool
+}
+
+func (d single) Exec(ctx context.Context, text string, args ...any) error {
+	_, err := d.pool.Exec(ctx, text, args...)
+	return fault(err)
+}
+
+func (d single) Take(ctx context.Context, text string, args ...any) (value []byte, found bool, err error) {
+	return reading.One(ctx, d.Database, reading.Bytes, text, args...)
+}

@@ -1,0 +1,64 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+
+	_ "modernc.org/sqlite"
+
+	"assent/decision"
+	"assent/internal/store/sqlite"
+	"assent/internal/store/storetest"
+)
+
+func TestConformance(t *testing.T) {
+	storetest.Run(t, "sqlite", func(t *testing.T) storetest.Database {
+		path := filepath.Join(t.TempDir(), "assent.db")
+		return storetest.Database{
+			Store: open(t, path),
+			Exec:  func(text string) error { return raw(t, path, text) },
+			Tamper: []string{
+				`INSERT OR REPLACE INTO journal (company, seq, id, type, at, prev, hash, body) VALUES ('main', 1, 'e0', 'outcome', 0, '', 'x', '{}')`,
+				`REPLACE INTO journal (company, seq, id, type, at, prev, hash, body) VALUES ('main', 1, 'new', 'outcome', 0, '', 'x', '{}')`,
+				`INSERT OR REPLACE INTO journal (company, seq, id, type, at, prev, hash, body) VALUES ('main', 4, 'e0', 'outcome', 0, '', 'x', '{}')`,
+				`INSERT INTO journal (company, seq, id, type, at, prev, hash, body) VALUES ('main', 6, 'gap', 'outcome', 0, '', 'x', '{}')`,
+				`UPDATE OR REPLACE journal SET seq = 1 WHERE seq = 2`,
+				`INSERT OR REPLACE INTO history SELECT company, entity_type, entity_hash, kind, subject, 99, 99, at, known_at FROM history`,
+				`INSERT OR REPLACE INTO artefacts SELECT kind, revision, 'forged' FROM artefacts`,
+				`INSERT OR REPLACE INTO idempotency SELECT company, key, request, 'forged' FROM idempotency`,
+				`INSERT OR REPLACE INTO sealed SELECT company, id, master, data_key, 'forged' FROM sealed`,
+			},
+			Second: func(t *testing.T) (decision.Store, error) {
+				s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
+				if err != nil {
+					return nil, err
+				}
+				t.Cleanup(func() { _ = s.Close() })
+				return s, nil
+			},
+		}
+	})
+}
+
+func open(t testing.TB, path string) *sqlite.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), path, sqlite.Options{Migrate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// raw runs SQL as another program would, without the pragmas of ours.
+func raw(t testing.TB, path, text string) error {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	_, err = db.Exec(text)
+	return err
+}
