@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"sync"
 	"time"
@@ -99,9 +98,7 @@ func (d *day) prepare(ctx context.Context) error {
 func fill(server *odootest.Server, records []simulator.Record) {
 	server.Demo(0) // company, bot, journals, taxes: what every shop has
 	for _, r := range records {
-		values := maps.Clone(r.Values)
-		values["id"] = r.ID
-		server.Seed(r.Model, values)
+		server.Seed(r.Model, r.Values)
 	}
 }
 

@@ -28,10 +28,8 @@ func (a *app) sentence(code string) string {
 // rule is the title of a policy rule by its label.
 func (a *app) rule(label string) string {
 	for _, engine := range a.engines() {
-		for _, r := range engine.Reasons() {
-			if r.Rule == label {
-				return r.Title
-			}
+		if r, ok := engine.Rule(label); ok {
+			return r.Title
 		}
 	}
 	return ""
