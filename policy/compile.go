@@ -2,8 +2,8 @@ package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -34,16 +34,19 @@ func Compile(b Bundle) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{revision: b.Revision(), data: d, programs: map[string]*program{}}
-	store := inmem.NewFromASTObject(object)
+	e, store := newEngine(b, d), inmem.NewFromASTObject(object)
 	for _, kind := range decision.Kinds() {
-		p, err := compileKind(b, kind, store)
+		p, err := e.compileKind(b, kind, store)
 		if err != nil {
 			return nil, &decision.Error{Code: decision.CodeInvalid, Message: fmt.Sprintf("The policy of %s does not compile.", kind.Name), Err: err}
 		}
 		e.programs[kind.Name] = p
 	}
 	return e, nil
+}
+
+func newEngine(b Bundle, d data) *Engine {
+	return &Engine{revision: b.Revision(), data: d, programs: map[string]*program{}, reasons: commonReasons()}
 }
 
 // program is what one kind needs to be governed.
@@ -55,7 +58,7 @@ type program struct {
 	outcome  rego.PreparedEvalQuery
 }
 
-func compileKind(b Bundle, kind decision.Kind, store storage.Store) (*program, error) {
+func (e *Engine) compileKind(b Bundle, kind decision.Kind, store storage.Store) (*program, error) {
 	modules, err := parseKind(b, kind.Name, false)
 	if err != nil {
 		return nil, err
@@ -64,9 +67,11 @@ func compileKind(b Bundle, kind decision.Kind, store storage.Store) (*program, e
 	if err != nil {
 		return nil, err
 	}
+	compiler.WithStageAfterID(ast.StageResolveRefs, bindStage(kind.Name, e.data))
 	if compiler.Compile(modules); compiler.Failed() {
 		return nil, compiler.Errors
 	}
+	e.explain(kind.Name, modules)
 	p := &program{kind: kind, codec: newCodec(kind), compiler: compiler}
 	if p.verdict, err = prepare(compiler, store, "data.assent."+kind.Name+".verdict"); err != nil {
 		return nil, err
@@ -75,8 +80,8 @@ func compileKind(b Bundle, kind decision.Kind, store storage.Store) (*program, e
 	return p, err
 }
 
-// newCompiler is strict and knows the kind's input: a misspelt field or a
-// comparison of a number with a text does not compile.
+// newCompiler is strict and knows the kind's input: a misspelt field does not
+// compile.
 func newCompiler(kind decision.Kind) (*ast.Compiler, error) {
 	schema, err := Schema(kind.Name)
 	if err != nil {
@@ -84,16 +89,17 @@ func newCompiler(kind decision.Kind) (*ast.Compiler, error) {
 	}
 	schemas := ast.NewSchemaSet()
 	schemas.Put(ast.SchemaRootRef, schema)
-	return ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities()).
-		WithSchemas(schemas).WithUseTypeCheckAnnotations(true), nil
+	return ast.NewCompiler().WithStrict(true).WithCapabilities(capabilities()).WithSchemas(schemas), nil
 }
 
-// parseKind parses lib and one kind's folder; with tests, their tests too.
+// parseKind parses lib and one kind's folder; with tests, the kind's tests
+// too.
 func parseKind(b Bundle, kind string, tests bool) (map[string]*ast.Module, error) {
 	modules := map[string]*ast.Module{}
 	var errs ast.Errors
 	for _, name := range b.names() {
-		if !isRego(name) || !slices.Contains([]string{kind, libFolder}, folder(name)) || isTest(name) && !tests {
+		wanted := folder(name) == kind && (tests || !isTest(name)) || folder(name) == libFolder && !isTest(name)
+		if !isRego(name) || !wanted {
 			continue
 		}
 		m, err := parseModule(name, b.Files[name])
@@ -109,16 +115,47 @@ func parseKind(b Bundle, kind string, tests bool) (map[string]*ast.Module, error
 	return modules, nil
 }
 
+// parseModule parses a file, which must be of the package that its place in
+// the bundle says: nobody adds a rule to a protected package from outside.
 func parseModule(name, content string) (*ast.Module, error) {
-	return ast.ParseModuleWithOpts(name, content, ast.ParserOptions{
+	m, err := ast.ParseModuleWithOpts(name, content, ast.ParserOptions{
 		ProcessAnnotation: true, RegoVersion: ast.RegoV1, Capabilities: capabilities(),
 	})
+	if err != nil {
+		return nil, err
+	}
+	if m == nil {
+		return nil, ast.NewError(ast.ParseErr, ast.NewLocation(nil, name, 1, 1), "the file is empty")
+	}
+	if want := packageOf(name); m.Package.Path.String() != "data."+want {
+		return nil, ast.NewError(ast.ParseErr, m.Package.Location, "the package of this file must be %s", want)
+	}
+	return m, nil
+}
+
+// packageOf is the package a file must declare.
+func packageOf(name string) string {
+	kind := folder(name)
+	switch {
+	case isTest(name):
+		return kind + "_test"
+	case kind == libFolder:
+		return "assent.lib"
+	case isProtected(name):
+		return "assent." + kind
+	}
+	return kind
 }
 
 // asErrors gives every error a place.
 func asErrors(name string, err error) ast.Errors {
-	if errs, ok := err.(ast.Errors); ok {
-		return errs
+	var many ast.Errors
+	var one *ast.Error
+	switch {
+	case errors.As(err, &many):
+		return many
+	case errors.As(err, &one):
+		return ast.Errors{one}
 	}
 	return ast.Errors{ast.NewError(ast.ParseErr, ast.NewLocation(nil, name, 1, 1), "%s", err)}
 }

@@ -23,6 +23,8 @@ type Engine struct {
 	revision string
 	data     data
 	programs map[string]*program
+	rules    []Rule
+	reasons  map[string]Reason
 }
 
 var _ decision.Policy = (*Engine)(nil)
@@ -41,7 +43,7 @@ func (e *Engine) Govern(ctx context.Context, s decision.Snapshot, a decision.Ass
 		return decision.FallbackVerdict(decision.PolicyMissing)
 	}
 	tracker := (&topdown.EvaluatedRuleTracker{}).WithAnnotationSet(ownLabels)
-	value, failure := p.eval(ctx, p.verdict, p.codec.encode(&s, &a, &r), rego.EvalEvaluatedRuleTracker(tracker))
+	value, failure := p.eval(ctx, Deadline, p.verdict, p.codec.encode(&s, &a, &r), rego.EvalEvaluatedRuleTracker(tracker))
 	if failure != "" {
 		return decision.FallbackVerdict(failure)
 	}
@@ -60,21 +62,31 @@ func (e *Engine) Outcome(ctx context.Context, s decision.Snapshot, a decision.As
 	if !ok {
 		return decision.Approve
 	}
-	value, failure := p.eval(ctx, p.outcome, p.codec.encode(&s, &a, &r))
-	if failure != "" {
-		return decision.Approve
-	}
-	outcome, _ := readOutcome(value)
+	outcome, _ := p.outcomeOf(ctx, Deadline, p.codec.encode(&s, &a, &r))
 	return outcome
+}
+
+// outcomeOf gives the outcome for an input, and approve with the code of the
+// failure if there is none.
+func (p *program) outcomeOf(ctx context.Context, deadline time.Duration, input ast.Value) (decision.Outcome, string) {
+	value, failure := p.eval(ctx, deadline, p.outcome, input)
+	if failure != "" {
+		return decision.Approve, failure
+	}
+	outcome, ok := readOutcome(value)
+	if !ok {
+		return decision.Approve, decision.PolicyEmpty
+	}
+	return outcome, ""
 }
 
 // eval runs one query under the deadline and gives its only value, or the
 // code of the failure.
-func (p *program) eval(ctx context.Context, q rego.PreparedEvalQuery, input ast.Value, opts ...rego.EvalOption) (ast.Value, string) {
+func (p *program) eval(ctx context.Context, deadline time.Duration, q rego.PreparedEvalQuery, input ast.Value, opts ...rego.EvalOption) (ast.Value, string) {
 	// One flag for deadline and caller: cheaper than the goroutine that OPA
 	// would start to wait for the context.
 	cancel := topdown.NewCancel()
-	timer := time.AfterFunc(Deadline, cancel.Cancel)
+	timer := time.AfterFunc(deadline, cancel.Cancel)
 	defer timer.Stop()
 	stop := context.AfterFunc(ctx, cancel.Cancel)
 	defer stop()

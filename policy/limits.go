@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"slices"
 
@@ -153,12 +154,4 @@ func (d data) object() (ast.Object, error) {
 	return value.(ast.Object), nil
 }
 
-// sortedKinds lists the kinds that have a folder of limits.
-func (d data) sortedKinds() []string {
-	kinds := make([]string, 0, len(d.limits))
-	for kind := range d.limits {
-		kinds = append(kinds, kind)
-	}
-	slices.Sort(kinds)
-	return kinds
-}
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -74,7 +74,7 @@ func (s shape) required() bool {
 
 // requestLeaf describes a field as a caller writes it.
 func requestLeaf(f decision.Field) map[string]any {
-	schema := bounded(f)
+	schema := baseLeaf(f)
 	maps.Copy(schema, described(f))
 	switch f.Type {
 	case decision.TypeTime:
@@ -94,7 +94,7 @@ func requestLeaf(f decision.Field) map[string]any {
 
 // inputLeaf describes a leaf as Rego sees it.
 func inputLeaf(f decision.Field) map[string]any {
-	schema := bounded(f)
+	schema := baseLeaf(f)
 	switch f.Type {
 	case decision.TypeTime:
 		schema["type"] = "integer"
@@ -115,8 +115,8 @@ func inputLeaf(f decision.Field) map[string]any {
 	return schema
 }
 
-// bounded gives the type and bounds that requests and input share.
-func bounded(f decision.Field) map[string]any {
+// baseLeaf gives the type and bounds that requests and input share.
+func baseLeaf(f decision.Field) map[string]any {
 	schema := map[string]any{}
 	switch f.Type {
 	case decision.TypeMoney, decision.TypeNumber:

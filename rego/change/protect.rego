@@ -8,7 +8,7 @@ package change
 # labels:
 #   id: change/protect/activity
 #   owner: compliance
-protect.CHANGE_REVIEW := {"action": "activity", "days": 0} if {
+protect["CHANGE_REVIEW"] := {"action": "activity", "days": 0} if {
 	# Odoo keeps activities and notes on these models only.
 	input.subject.model in {"sale.order", "account.move", "purchase.order", "res.partner"}
 }

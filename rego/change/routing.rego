@@ -8,7 +8,7 @@ package change
 # labels:
 #   id: change/route/discount
 #   owner: category_manager
-route.DISCOUNT := category
+route["DISCOUNT"] := category
 
 # METADATA
 # title: Finance decides on thin margins
@@ -16,7 +16,7 @@ route.DISCOUNT := category
 # labels:
 #   id: change/route/margin
 #   owner: finance
-route.MARGIN := {"tier": 2, "roles": {"finance"}, "people": 1, "hours": 8}
+route["MARGIN"] := {"tier": 2, "roles": {"finance"}, "people": 1, "hours": 8}
 
 # METADATA
 # title: The category manager decides on what is given away
@@ -24,7 +24,7 @@ route.MARGIN := {"tier": 2, "roles": {"finance"}, "people": 1, "hours": 8}
 # labels:
 #   id: change/route/given-away
 #   owner: category_manager
-route.GIVEN_AWAY := category if input.subject.amount <= data.limits.change.two_people_amount
+route["GIVEN_AWAY"] := category if input.subject.amount <= data.limits.change.two_people_amount
 
 # METADATA
 # title: Two people decide when much is given away
@@ -32,7 +32,7 @@ route.GIVEN_AWAY := category if input.subject.amount <= data.limits.change.two_p
 # labels:
 #   id: change/route/given-away/two-people
 #   owner: finance
-route.GIVEN_AWAY := two_people if input.subject.amount > data.limits.change.two_people_amount
+route["GIVEN_AWAY"] := two_people if input.subject.amount > data.limits.change.two_people_amount
 
 # METADATA
 # title: The category manager decides on late changes
@@ -40,7 +40,7 @@ route.GIVEN_AWAY := two_people if input.subject.amount > data.limits.change.two_
 # labels:
 #   id: change/route/order-open
 #   owner: category_manager
-route.ORDER_OPEN := category
+route["ORDER_OPEN"] := category
 
 # METADATA
 # title: The category manager looks at frequent changes
@@ -48,7 +48,7 @@ route.ORDER_OPEN := category
 # labels:
 #   id: change/route/frequency
 #   owner: category_manager
-route.CHANGE_FREQUENCY := category
+route["CHANGE_FREQUENCY"] := category
 
 # METADATA
 # title: The category manager decides on campaigns
@@ -56,7 +56,7 @@ route.CHANGE_FREQUENCY := category
 # labels:
 #   id: change/route/campaign-exception
 #   owner: category_manager
-route.CAMPAIGN_EXCEPTION := category if input.subject.amount <= data.limits.change.two_people_amount
+route["CAMPAIGN_EXCEPTION"] := category if input.subject.amount <= data.limits.change.two_people_amount
 
 # METADATA
 # title: Two people decide on costly campaigns
@@ -64,7 +64,7 @@ route.CAMPAIGN_EXCEPTION := category if input.subject.amount <= data.limits.chan
 # labels:
 #   id: change/route/campaign-exception/two-people
 #   owner: finance
-route.CAMPAIGN_EXCEPTION := two_people if input.subject.amount > data.limits.change.two_people_amount
+route["CAMPAIGN_EXCEPTION"] := two_people if input.subject.amount > data.limits.change.two_people_amount
 
 # METADATA
 # title: The warehouse decides on stock differences
@@ -72,7 +72,7 @@ route.CAMPAIGN_EXCEPTION := two_people if input.subject.amount > data.limits.cha
 # labels:
 #   id: change/route/correction-value
 #   owner: warehouse_lead
-route.CORRECTION_VALUE := warehouse if input.subject.amount <= data.limits.change.finance_value
+route["CORRECTION_VALUE"] := warehouse if input.subject.amount <= data.limits.change.finance_value
 
 # METADATA
 # title: Finance decides on large stock differences
@@ -80,7 +80,7 @@ route.CORRECTION_VALUE := warehouse if input.subject.amount <= data.limits.chang
 # labels:
 #   id: change/route/correction-value/finance
 #   owner: finance
-route.CORRECTION_VALUE := stock_finance if input.subject.amount > data.limits.change.finance_value
+route["CORRECTION_VALUE"] := stock_finance if input.subject.amount > data.limits.change.finance_value
 
 # METADATA
 # title: The warehouse decides on write-offs
@@ -88,7 +88,7 @@ route.CORRECTION_VALUE := stock_finance if input.subject.amount > data.limits.ch
 # labels:
 #   id: change/route/write-off-value
 #   owner: warehouse_lead
-route.WRITE_OFF_VALUE := warehouse if input.subject.amount <= data.limits.change.finance_value
+route["WRITE_OFF_VALUE"] := warehouse if input.subject.amount <= data.limits.change.finance_value
 
 # METADATA
 # title: Finance decides on large write-offs
@@ -96,7 +96,7 @@ route.WRITE_OFF_VALUE := warehouse if input.subject.amount <= data.limits.change
 # labels:
 #   id: change/route/write-off-value/finance
 #   owner: finance
-route.WRITE_OFF_VALUE := stock_finance if input.subject.amount > data.limits.change.finance_value
+route["WRITE_OFF_VALUE"] := stock_finance if input.subject.amount > data.limits.change.finance_value
 
 # METADATA
 # title: The warehouse asks for evidence
@@ -104,7 +104,7 @@ route.WRITE_OFF_VALUE := stock_finance if input.subject.amount > data.limits.cha
 # labels:
 #   id: change/route/no-evidence
 #   owner: warehouse_lead
-route.NO_EVIDENCE := warehouse
+route["NO_EVIDENCE"] := warehouse
 
 # METADATA
 # title: The category manager decides on purchases
@@ -112,7 +112,7 @@ route.NO_EVIDENCE := warehouse
 # labels:
 #   id: change/route/purchase-amount
 #   owner: category_manager
-route.PURCHASE_AMOUNT := {"tier": 1, "roles": {"category_manager"}, "people": 1, "hours": 4}
+route["PURCHASE_AMOUNT"] := {"tier": 1, "roles": {"category_manager"}, "people": 1, "hours": 4}
 
 # METADATA
 # title: Two people decide over budget
@@ -120,7 +120,7 @@ route.PURCHASE_AMOUNT := {"tier": 1, "roles": {"category_manager"}, "people": 1,
 # labels:
 #   id: change/route/over-budget
 #   owner: finance
-route.OVER_BUDGET := {"tier": 2, "roles": {"category_manager", "finance"}, "people": 2, "hours": 4}
+route["OVER_BUDGET"] := {"tier": 2, "roles": {"category_manager", "finance"}, "people": 2, "hours": 4}
 
 # METADATA
 # title: Two people decide on bank details
@@ -128,7 +128,7 @@ route.OVER_BUDGET := {"tier": 2, "roles": {"category_manager", "finance"}, "peop
 # labels:
 #   id: change/route/bank-details
 #   owner: compliance
-route.BANK_DETAILS := {"tier": 2, "roles": {"compliance", "finance"}, "people": 2, "hours": 48}
+route["BANK_DETAILS"] := {"tier": 2, "roles": {"compliance", "finance"}, "people": 2, "hours": 48}
 
 # METADATA
 # title: Two people decide on payment states
@@ -136,7 +136,7 @@ route.BANK_DETAILS := {"tier": 2, "roles": {"compliance", "finance"}, "people": 
 # labels:
 #   id: change/route/payment-state
 #   owner: finance
-route.PAYMENT_STATE := {"tier": 2, "roles": {"finance"}, "people": 2, "hours": 24}
+route["PAYMENT_STATE"] := {"tier": 2, "roles": {"finance"}, "people": 2, "hours": 24}
 
 category := {"tier": 1, "roles": {"category_manager"}, "people": 1, "hours": 8}
 

@@ -8,6 +8,6 @@ package delivery
 # labels:
 #   id: delivery/protect/at-risk
 #   owner: warehouse_lead
-protect.DELIVERY_AT_RISK := {"action": "activity", "role": "warehouse_lead", "days": 0} if {
+protect["DELIVERY_AT_RISK"] := {"action": "activity", "role": "warehouse_lead", "days": 0} if {
 	input.assessment.probability >= data.limits.delivery.late_probability
 }

@@ -9,7 +9,7 @@ package delivery
 # labels:
 #   id: delivery/route/late-risk
 #   owner: warehouse_lead
-route.LATE_RISK := {"tier": 1, "roles": {"warehouse_lead"}, "people": 1, "hours": 4}
+route["LATE_RISK"] := {"tier": 1, "roles": {"warehouse_lead"}, "people": 1, "hours": 4}
 
 # METADATA
 # title: The warehouse moves dates within the promise
@@ -17,7 +17,7 @@ route.LATE_RISK := {"tier": 1, "roles": {"warehouse_lead"}, "people": 1, "hours"
 # labels:
 #   id: delivery/route/reschedule-shift
 #   owner: warehouse_lead
-route.RESCHEDULE_SHIFT := {"tier": 1, "roles": {"warehouse_lead"}, "people": 1, "hours": 8} if {
+route["RESCHEDULE_SHIFT"] := {"tier": 1, "roles": {"warehouse_lead"}, "people": 1, "hours": 8} if {
 	input.action.params.scheduled_date <= input.subject.promised_date
 }
 
@@ -27,6 +27,6 @@ route.RESCHEDULE_SHIFT := {"tier": 1, "roles": {"warehouse_lead"}, "people": 1, 
 # labels:
 #   id: delivery/route/reschedule-shift/promise
 #   owner: support_lead
-route.RESCHEDULE_SHIFT := {"tier": 2, "roles": {"support_lead"}, "people": 1, "hours": 8} if {
+route["RESCHEDULE_SHIFT"] := {"tier": 2, "roles": {"support_lead"}, "people": 1, "hours": 8} if {
 	input.action.params.scheduled_date > input.subject.promised_date
 }

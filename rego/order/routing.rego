@@ -10,7 +10,7 @@ package order
 # labels:
 #   id: order/route/country-mismatch
 #   owner: support_lead
-route.COUNTRY_MISMATCH := support
+route["COUNTRY_MISMATCH"] := support
 
 # METADATA
 # title: Support looks at what the model cannot judge
@@ -18,7 +18,7 @@ route.COUNTRY_MISMATCH := support
 # labels:
 #   id: order/route/evidence-thin
 #   owner: support_lead
-route.EVIDENCE_THIN := support
+route["EVIDENCE_THIN"] := support
 
 # METADATA
 # title: Support looks at large first orders
@@ -26,7 +26,7 @@ route.EVIDENCE_THIN := support
 # labels:
 #   id: order/route/new-customer-amount
 #   owner: support_lead
-route.NEW_CUSTOMER_AMOUNT := support
+route["NEW_CUSTOMER_AMOUNT"] := support
 
 # METADATA
 # title: Support looks at other actions
@@ -34,7 +34,7 @@ route.NEW_CUSTOMER_AMOUNT := support
 # labels:
 #   id: order/route/action
 #   owner: support_lead
-route.ORDER_ACTION := support
+route["ORDER_ACTION"] := support
 
 # METADATA
 # title: Finance looks at risk of fraud
@@ -42,7 +42,7 @@ route.ORDER_ACTION := support
 # labels:
 #   id: order/route/fraud-risk
 #   owner: finance
-route.FRAUD_RISK := finance
+route["FRAUD_RISK"] := finance
 
 # METADATA
 # title: Finance looks at bursts of orders
@@ -50,7 +50,7 @@ route.FRAUD_RISK := finance
 # labels:
 #   id: order/route/velocity
 #   owner: finance
-route.ORDER_VELOCITY := finance
+route["ORDER_VELOCITY"] := finance
 
 # METADATA
 # title: Finance looks at shared addresses
@@ -58,7 +58,7 @@ route.ORDER_VELOCITY := finance
 # labels:
 #   id: order/route/shared-email
 #   owner: finance
-route.SHARED_EMAIL := finance
+route["SHARED_EMAIL"] := finance
 
 # METADATA
 # title: Finance looks at unsecured payments
@@ -66,7 +66,7 @@ route.SHARED_EMAIL := finance
 # labels:
 #   id: order/route/payment-unsecured
 #   owner: finance
-route.PAYMENT_UNSECURED := {"tier": 2, "roles": {"finance"}, "people": 1, "hours": 48}
+route["PAYMENT_UNSECURED"] := {"tier": 2, "roles": {"finance"}, "people": 1, "hours": 48}
 
 # METADATA
 # title: Finance looks at large orders
@@ -74,7 +74,7 @@ route.PAYMENT_UNSECURED := {"tier": 2, "roles": {"finance"}, "people": 1, "hours
 # labels:
 #   id: order/route/amount
 #   owner: finance
-route.ORDER_AMOUNT := finance if input.subject.amount_total <= data.limits.order.two_people_amount
+route["ORDER_AMOUNT"] := finance if input.subject.amount_total <= data.limits.order.two_people_amount
 
 # METADATA
 # title: Two people look at very large orders
@@ -82,7 +82,7 @@ route.ORDER_AMOUNT := finance if input.subject.amount_total <= data.limits.order
 # labels:
 #   id: order/route/amount/two-people
 #   owner: finance
-route.ORDER_AMOUNT := two_people if input.subject.amount_total > data.limits.order.two_people_amount
+route["ORDER_AMOUNT"] := two_people if input.subject.amount_total > data.limits.order.two_people_amount
 
 support := {"tier": 1, "roles": {"support_lead"}, "people": 1, "hours": 8}
 

@@ -8,4 +8,4 @@ package refund
 # labels:
 #   id: refund/protect/note
 #   owner: finance
-protect.REFUND_REVIEW := {"action": "note"} if input.action.name == "credit_note"
+protect["REFUND_REVIEW"] := {"action": "note"} if input.action.name == "credit_note"

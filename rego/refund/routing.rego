@@ -9,7 +9,7 @@ package refund
 # labels:
 #   id: refund/route/window
 #   owner: support_lead
-route.REFUND_WINDOW := {"tier": 1, "roles": {"support_lead"}, "people": 1, "hours": 24}
+route["REFUND_WINDOW"] := {"tier": 1, "roles": {"support_lead"}, "people": 1, "hours": 24}
 
 # METADATA
 # title: Finance looks at larger refunds
@@ -17,7 +17,7 @@ route.REFUND_WINDOW := {"tier": 1, "roles": {"support_lead"}, "people": 1, "hour
 # labels:
 #   id: refund/route/amount
 #   owner: finance
-route.REFUND_AMOUNT := finance if input.subject.amount <= data.limits.refund.two_people_amount
+route["REFUND_AMOUNT"] := finance if input.subject.amount <= data.limits.refund.two_people_amount
 
 # METADATA
 # title: Two people look at large refunds
@@ -25,7 +25,7 @@ route.REFUND_AMOUNT := finance if input.subject.amount <= data.limits.refund.two
 # labels:
 #   id: refund/route/amount/two-people
 #   owner: finance
-route.REFUND_AMOUNT := {"tier": 3, "roles": {"finance"}, "people": 2, "hours": 48} if {
+route["REFUND_AMOUNT"] := {"tier": 3, "roles": {"finance"}, "people": 2, "hours": 48} if {
 	input.subject.amount > data.limits.refund.two_people_amount
 }
 
@@ -35,7 +35,7 @@ route.REFUND_AMOUNT := {"tier": 3, "roles": {"finance"}, "people": 2, "hours": 4
 # labels:
 #   id: refund/route/over-invoice
 #   owner: finance
-route.REFUND_OVER_INVOICE := finance
+route["REFUND_OVER_INVOICE"] := finance
 
 # METADATA
 # title: Finance looks at unpaid invoices
@@ -43,7 +43,7 @@ route.REFUND_OVER_INVOICE := finance
 # labels:
 #   id: refund/route/invoice-unpaid
 #   owner: finance
-route.INVOICE_UNPAID := finance
+route["INVOICE_UNPAID"] := finance
 
 # METADATA
 # title: Finance looks at frequent refunds
@@ -51,7 +51,7 @@ route.INVOICE_UNPAID := finance
 # labels:
 #   id: refund/route/count
 #   owner: finance
-route.REFUND_COUNT := finance
+route["REFUND_COUNT"] := finance
 
 # METADATA
 # title: Finance looks at refunds that add up
@@ -59,6 +59,6 @@ route.REFUND_COUNT := finance
 # labels:
 #   id: refund/route/sum
 #   owner: finance
-route.REFUND_SUM := finance
+route["REFUND_SUM"] := finance
 
 finance := {"tier": 2, "roles": {"finance"}, "people": 1, "hours": 24}

@@ -1,0 +1,215 @@
+package change_test
+
+import data.assent.change as decided
+import data.assent.lib
+import data.change
+
+# A discount that is written by itself.
+discount := {
+	"kind": "change",
+	"company": "main",
+	"now": 20000 * lib.seconds_a_day,
+	"subject": {
+		"model": "sale.order",
+		"id": "36",
+		"type": "discount",
+		"currency": "EUR",
+		"amount": 35,
+		"state": "draft",
+		"partner_id": "14",
+		"discount": 5,
+		"margin_percent": 22.5,
+	},
+	"assessment": {},
+	"action": {"name": "discount_write", "class": "effective"},
+	"missing": {},
+	"context": {"history": {"partner_changes_30d": 0}},
+}
+
+# A change of another type about little money.
+of_type(type) := {
+	"kind": "change",
+	"company": "main",
+	"now": 20000 * lib.seconds_a_day,
+	"subject": {"model": "account.move", "id": "36", "type": type, "currency": "EUR", "amount": 35},
+	"assessment": {},
+	"action": {"name": "manual", "class": "effective"},
+	"missing": {},
+	"context": {},
+}
+
+test_ordinary_discount_is_written if {
+	decided.outcome == "execute" with input as discount
+}
+
+test_high_discount if {
+	verdict := decided.verdict with input as discount
+		with input.subject.discount as data.limits.change.discount + 1
+	verdict.reasons == {"DISCOUNT"}
+	verdict.routes.DISCOUNT.roles == {"category_manager"}
+}
+
+test_thin_margin_goes_to_finance if {
+	verdict := decided.verdict with input as discount
+		with input.subject.margin_percent as data.limits.change.margin_percent - 1
+	verdict.reasons == {"MARGIN"}
+	verdict.routes.MARGIN.roles == {"finance"}
+}
+
+test_unknown_margin if {
+	decided.unmet == {"MARGIN"} with input as json.remove(discount, ["subject/margin_percent"])
+}
+
+test_much_given_away if {
+	verdict := decided.verdict with input as discount
+		with input.subject.amount as data.limits.change.given_away + 1
+	verdict.reasons == {"GIVEN_AWAY"}
+	verdict.routes.GIVEN_AWAY.people == 1
+}
+
+test_very_much_given_away_needs_two_people if {
+	verdict := decided.verdict with input as discount
+		with input.subject.amount as data.limits.change.two_people_amount + 1
+	verdict.routes.GIVEN_AWAY.people == 2
+}
+
+test_confirmed_order if {
+	decided.unmet == {"ORDER_OPEN"} with input as discount with input.subject.state as "sale"
+}
+
+test_frequent_changes if {
+	decided.unmet == {"CHANGE_FREQUENCY"} with input as discount
+		with input.context.history.partner_changes_30d as data.limits.change.changes_30d
+}
+
+test_price_override_needs_no_discount if {
+	decided.outcome == "execute" with input as json.remove(discount, ["subject/discount"])
+		with input.subject.type as "price_override"
+}
+
+test_campaign_exception_is_decided_by_people if {
+	verdict := decided.verdict with input as of_type("campaign_exception")
+	verdict.reasons == {"CAMPAIGN_EXCEPTION"}
+	verdict.routes.CAMPAIGN_EXCEPTION.people == 1
+}
+
+test_costly_campaign_exception_needs_two_people if {
+	verdict := decided.verdict with input as of_type("campaign_exception")
+		with input.subject.amount as data.limits.change.two_people_amount + 1
+	verdict.routes.CAMPAIGN_EXCEPTION.people == 2
+}
+
+test_counted_difference_is_corrected if {
+	decided.outcome == "execute" with input as of_type("stock_correction")
+		with input.subject.evidence as "count:36"
+}
+
+test_uncounted_difference if {
+	decided.unmet == {"NO_EVIDENCE"} with input as of_type("stock_correction")
+}
+
+test_large_difference if {
+	verdict := decided.verdict with input as of_type("stock_correction")
+		with input.subject.evidence as "count:36"
+		with input.subject.amount as data.limits.change.correction_value + 1
+	verdict.reasons == {"CORRECTION_VALUE"}
+	verdict.routes.CORRECTION_VALUE.roles == {"warehouse_lead"}
+}
+
+test_very_large_difference_goes_to_finance if {
+	verdict := decided.verdict with input as of_type("stock_correction")
+		with input.subject.amount as data.limits.change.finance_value + 1
+	verdict.routes.CORRECTION_VALUE.roles == {"finance"}
+	verdict.routes.CORRECTION_VALUE.tier > verdict.routes.NO_EVIDENCE.tier
+}
+
+test_photographed_write_off if {
+	decided.outcome == "execute" with input as of_type("write_off")
+		with input.subject.evidence as "photo:36"
+}
+
+test_large_write_off if {
+	verdict := decided.verdict with input as of_type("write_off")
+		with input.subject.evidence as "photo:36"
+		with input.subject.amount as data.limits.change.write_off_value + 1
+	verdict.routes.WRITE_OFF_VALUE.roles == {"warehouse_lead"}
+}
+
+test_very_large_write_off_goes_to_finance if {
+	verdict := decided.verdict with input as of_type("write_off")
+		with input.subject.amount as data.limits.change.finance_value + 1
+	verdict.routes.WRITE_OFF_VALUE.roles == {"finance"}
+}
+
+test_purchase_within_budget if {
+	decided.outcome == "execute" with input as of_type("emergency_purchase")
+		with input.subject.budget_left as 35
+}
+
+test_large_purchase_within_budget if {
+	verdict := decided.verdict with input as of_type("emergency_purchase")
+		with input.subject.amount as data.limits.change.purchase_amount + 1
+		with input.subject.budget_left as 100000
+	verdict.reasons == {"PURCHASE_AMOUNT"}
+	verdict.routes.PURCHASE_AMOUNT.roles == {"category_manager"}
+}
+
+test_purchase_over_budget_needs_two_people if {
+	verdict := decided.verdict with input as of_type("emergency_purchase")
+		with input.subject.budget_left as 34.99
+	verdict.reasons == {"OVER_BUDGET"}
+	verdict.routes.OVER_BUDGET.people == 2
+	verdict.routes.OVER_BUDGET.roles == {"category_manager", "finance"}
+}
+
+test_purchase_without_a_budget_is_over_it if {
+	decided.unmet == {"OVER_BUDGET"} with input as of_type("emergency_purchase")
+}
+
+test_bank_details_after_a_call_back_need_two_people if {
+	verdict := decided.verdict with input as of_type("bank_details")
+		with input.subject.evidence as "callback:2026-11-24"
+	verdict.outcome == "approve"
+	verdict.reasons == {"BANK_DETAILS"}
+	verdict.routes.BANK_DETAILS.people == 2
+	verdict.routes.BANK_DETAILS.roles == {"compliance", "finance"}
+}
+
+test_bank_details_without_evidence_are_refused if {
+	verdict := decided.verdict with input as of_type("bank_details")
+		with input.missing as {"evidence": "no_evidence"}
+	verdict.outcome == "reject"
+	verdict.reasons == {"NO_CALL_BACK"}
+}
+
+test_bank_details_from_a_mail_are_refused if {
+	verdict := decided.verdict with input as of_type("bank_details")
+		with input.subject.evidence as "mail:2026-11-24"
+	verdict.outcome == "reject"
+	verdict.reasons == {"NO_CALL_BACK"}
+}
+
+test_payment_state_needs_two_people if {
+	verdict := decided.verdict with input as of_type("payment_state")
+	verdict.reasons == {"PAYMENT_STATE"}
+	verdict.routes.PAYMENT_STATE.people == 2
+}
+
+test_unknown_type_executes_nothing if {
+	verdict := decided.verdict with input as json.remove(discount, ["subject/type"])
+	verdict.outcome == "approve"
+	verdict.reasons == {"INCOMPLETE", "NO_CHECKS"}
+}
+
+test_every_check_of_every_type_has_a_route if {
+	every codes in change.checks {
+		every code in codes {
+			change.route[code] with input as discount
+		}
+	}
+}
+
+test_activity_where_odoo_has_them if {
+	change.protect.CHANGE_REVIEW.action == "activity" with input as discount
+	change.protect == {} with input as discount with input.subject.model as "stock.quant"
+}

@@ -1,0 +1,199 @@
+package order_test
+
+import data.assent.lib
+import data.assent.order as decided
+import data.order
+
+# An order that is confirmed by itself.
+ordinary := {
+	"kind": "order",
+	"company": "main",
+	"channel": "web",
+	"now": 20000 * lib.seconds_a_day,
+	"subject": {
+		"model": "sale.order",
+		"id": "36",
+		"state": "draft",
+		"date_order": 20000 * lib.seconds_a_day,
+		"currency": "EUR",
+		"amount_total": 120.5,
+		"partner_id": "14",
+		"customer": {"orders": 3, "email": "ada@example.com"},
+		"billing": {"country": "DE"},
+		"shipping": {"country": "DE"},
+		"payment": {"state": "authorized"},
+	},
+	"assessment": {"probability": 0.02, "confidence": 0.8},
+	"action": {"name": "confirm", "class": "effective"},
+	"missing": {},
+	"context": {"history": {"partner_orders_24h": 0, "email_partners_30d": 0}},
+}
+
+test_ordinary_order_is_confirmed if {
+	decided.outcome == "execute" with input as ordinary
+}
+
+test_fraud_risk[note] if {
+	some note, case in {
+		"risky": {"value": data.limits.order.fraud_probability, "unmet": {"FRAUD_RISK"}},
+		"barely safe": {"value": data.limits.order.fraud_probability - 0.001, "unmet": set()},
+	}
+	unmet := decided.unmet with input as ordinary with input.assessment.probability as case.value
+	unmet == case.unmet
+}
+
+test_amount[note] if {
+	some note, case in {
+		"at the limit": {"value": data.limits.order.amount, "unmet": set()},
+		"a cent above": {"value": data.limits.order.amount + 0.01, "unmet": {"ORDER_AMOUNT"}},
+	}
+	unmet := decided.unmet with input as ordinary with input.subject.amount_total as case.value
+	unmet == case.unmet
+}
+
+test_thin_evidence if {
+	unmet := decided.unmet with input as ordinary with input.assessment.confidence as 0.1
+	unmet == {"EVIDENCE_THIN"}
+}
+
+test_first_order_is_small if {
+	unmet := decided.unmet with input as ordinary
+		with input.subject.customer.orders as 0
+		with input.subject.amount_total as data.limits.order.new_customer_amount
+	unmet == set()
+}
+
+test_first_order_is_large if {
+	unmet := decided.unmet with input as ordinary
+		with input.subject.customer.orders as 0
+		with input.subject.amount_total as data.limits.order.new_customer_amount + 1
+	unmet == {"NEW_CUSTOMER_AMOUNT"}
+}
+
+test_unknown_customer_is_new if {
+	unmet := decided.unmet with input as json.remove(ordinary, ["subject/customer/orders"])
+		with input.subject.amount_total as data.limits.order.new_customer_amount + 1
+	unmet == {"NEW_CUSTOMER_AMOUNT"}
+}
+
+test_other_country if {
+	unmet := decided.unmet with input as ordinary with input.subject.shipping.country as "FR"
+	unmet == {"COUNTRY_MISMATCH"}
+}
+
+test_other_country_of_a_trusted_partner if {
+	unmet := decided.unmet with input as ordinary
+		with input.subject.shipping.country as "FR"
+		with data.lists.trusted_partners as {"14": "Framework contract."}
+	unmet == set()
+}
+
+test_burst_of_orders if {
+	unmet := decided.unmet with input as ordinary
+		with input.context.history.partner_orders_24h as data.limits.order.orders_24h
+	unmet == {"ORDER_VELOCITY"}
+}
+
+test_shared_email if {
+	unmet := decided.unmet with input as ordinary
+		with input.context.history.email_partners_30d as data.limits.order.email_partners_30d + 1
+	unmet == {"SHARED_EMAIL"}
+}
+
+test_no_email if {
+	unmet := decided.unmet with input as json.remove(ordinary, ["subject/customer/email"])
+	unmet == {"SHARED_EMAIL"}
+}
+
+test_unpaid if {
+	unmet := decided.unmet with input as ordinary with input.subject.payment.state as "pending"
+	unmet == {"PAYMENT_UNSECURED"}
+}
+
+test_unpaid_by_an_established_customer if {
+	unmet := decided.unmet with input as ordinary
+		with input.subject.payment.state as "pending"
+		with input.subject.customer.orders as data.limits.order.account_orders
+	unmet == set()
+}
+
+test_unpaid_by_a_trusted_partner if {
+	unmet := decided.unmet with input as ordinary
+		with input.subject.payment.state as "pending"
+		with data.lists.trusted_partners as {"14": "Framework contract."}
+	unmet == set()
+}
+
+test_cancelling_is_decided_by_a_person if {
+	unmet := decided.unmet with input as ordinary with input.action.name as "cancel"
+	unmet == {"ORDER_ACTION"}
+}
+
+test_leaving_alone_needs_nobody if {
+	decided.outcome == "execute" with input as ordinary
+		with input.subject.state as "sale"
+		with input.action as {"name": "none", "class": "protective"}
+}
+
+test_blocked_partner if {
+	verdict := decided.verdict with input as ordinary with data.lists.blocked_partners as {"14": "Fraud in 2025."}
+	verdict.outcome == "reject"
+	verdict.reasons == {"BLOCKED_PARTNER"}
+}
+
+test_blocked_email if {
+	verdict := decided.verdict with input as ordinary
+		with data.lists.blocked_emails as {lib.fingerprint("ada@example.com"): "Fraud in 2025."}
+	verdict.outcome == "reject"
+	verdict.reasons == {"BLOCKED_EMAIL"}
+}
+
+test_blocked_country if {
+	verdict := decided.verdict with input as ordinary
+		with input.subject.shipping.country as "XX"
+		with data.lists.blocked_countries as {"XX": "Sanctions."}
+	verdict.outcome == "reject"
+	verdict.reasons == {"BLOCKED_COUNTRY"}
+}
+
+test_closed_order if {
+	verdict := decided.verdict with input as ordinary with input.subject.state as "cancel"
+	verdict.outcome == "reject"
+	verdict.reasons == {"ORDER_CLOSED"}
+}
+
+test_unknown_amount_is_decided_by_a_person if {
+	verdict := decided.verdict with input as json.remove(ordinary, ["subject/amount_total"])
+	verdict.outcome == "approve"
+	verdict.reasons == {"INCOMPLETE", "ORDER_AMOUNT"}
+}
+
+test_large_order_needs_one_person if {
+	route := order.route.ORDER_AMOUNT with input as ordinary
+		with input.subject.amount_total as data.limits.order.two_people_amount
+	route.people == 1
+}
+
+test_very_large_order_needs_two_people if {
+	route := order.route.ORDER_AMOUNT with input as ordinary
+		with input.subject.amount_total as data.limits.order.two_people_amount + 1
+	route.people == 2
+}
+
+test_every_reason_has_a_route if {
+	every code in order.required {
+		order.route[code] with input as ordinary
+	}
+}
+
+test_support_is_below_finance if {
+	order.route.COUNTRY_MISMATCH.tier < order.route.FRAUD_RISK.tier
+	order.route.EVIDENCE_THIN.tier < order.route.SHARED_EMAIL.tier
+	order.route.NEW_CUSTOMER_AMOUNT.tier < order.route.ORDER_VELOCITY.tier
+	order.route.ORDER_ACTION.tier < order.route.PAYMENT_UNSECURED.tier
+}
+
+test_risky_order_is_held if {
+	protect := decided.verdict.protect with input as ordinary with input.assessment.probability as 0.9
+	protect.ORDER_REVIEW.action == "hold"
+}

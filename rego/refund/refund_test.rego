@@ -1,0 +1,121 @@
+package refund_test
+
+import data.assent.lib
+import data.assent.refund as decided
+import data.refund
+
+today := 20000 * lib.seconds_a_day
+
+# A refund that is credited by itself.
+ordinary := {
+	"kind": "refund",
+	"company": "main",
+	"now": today,
+	"subject": {
+		"model": "account.move",
+		"id": "12",
+		"state": "posted",
+		"currency": "EUR",
+		"amount": 25,
+		"amount_total": 120.5,
+		"amount_credited": 0,
+		"partner_id": "14",
+		"paid": true,
+		"goods_returned": true,
+	},
+	"assessment": {},
+	"action": {"name": "credit_note", "class": "effective"},
+	"missing": {},
+	"context": {"history": {"partner_refunds_90d": 0, "partner_refunded_90d": 0}},
+}
+
+# An invoice that holds any amount of these tests, and a customer who may.
+large(amount) := verdict if {
+	verdict := decided.verdict with input as ordinary
+		with input.subject.amount_total as 100000
+		with input.subject.amount as amount
+		with data.limits.refund.sum_90d as 100000
+}
+
+test_ordinary_refund_is_credited if {
+	decided.outcome == "execute" with input as ordinary
+}
+
+test_amount_at_the_limit if {
+	large(data.limits.refund.amount).outcome == "execute"
+}
+
+test_amount_above_the_limit if {
+	verdict := large(data.limits.refund.amount + 0.01)
+	verdict.reasons == {"REFUND_AMOUNT"}
+	verdict.routes.REFUND_AMOUNT.roles == {"finance"}
+	verdict.routes.REFUND_AMOUNT.people == 1
+}
+
+test_large_amount_needs_two_people if {
+	large(data.limits.refund.two_people_amount).routes.REFUND_AMOUNT.people == 1
+	large(data.limits.refund.two_people_amount + 0.01).routes.REFUND_AMOUNT.people == 2
+}
+
+test_goods_not_returned_within_the_window if {
+	decided.outcome == "execute" with input as ordinary
+		with input.subject.goods_returned as false
+		with input.subject.delivered_date as today - (data.limits.refund.window_days * lib.seconds_a_day)
+}
+
+test_goods_not_returned_after_the_window if {
+	decided.unmet == {"REFUND_WINDOW"} with input as ordinary
+		with input.subject.goods_returned as false
+		with input.subject.delivered_date as today - ((data.limits.refund.window_days + 1) * lib.seconds_a_day)
+}
+
+test_nobody_knows_where_the_goods_are if {
+	decided.unmet == {"REFUND_WINDOW"} with input as json.remove(ordinary, ["subject/goods_returned"])
+}
+
+test_frequent_refunds if {
+	decided.unmet == {"REFUND_COUNT"} with input as ordinary
+		with input.context.history.partner_refunds_90d as data.limits.refund.count_90d
+}
+
+test_refunds_add_up if {
+	decided.unmet == {"REFUND_SUM"} with input as ordinary
+		with input.context.history.partner_refunded_90d as (data.limits.refund.sum_90d - 25) + 0.01
+}
+
+test_unpaid_invoice if {
+	decided.unmet == {"INVOICE_UNPAID"} with input as ordinary with input.subject.paid as false
+}
+
+test_rest_of_the_invoice if {
+	decided.outcome == "execute" with input as ordinary with input.subject.amount_credited as 95.5
+}
+
+test_more_than_the_invoice_holds if {
+	decided.unmet == {"REFUND_OVER_INVOICE"} with input as ordinary with input.subject.amount_credited as 95.51
+}
+
+test_draft_invoice if {
+	verdict := decided.verdict with input as ordinary with input.subject.state as "draft"
+	verdict.outcome == "reject"
+	verdict.reasons == {"INVOICE_NOT_POSTED"}
+	verdict.protect.REFUND_REVIEW.action == "note"
+}
+
+test_nothing_left if {
+	verdict := decided.verdict with input as ordinary with input.subject.amount_credited as 120.5
+	verdict.outcome == "reject"
+	verdict.reasons == {"NOTHING_LEFT"}
+}
+
+test_every_reason_has_a_route if {
+	every code in refund.required {
+		refund.route[code] with input as ordinary
+	}
+}
+
+test_support_is_below_finance if {
+	every code in {"INVOICE_UNPAID", "REFUND_COUNT", "REFUND_OVER_INVOICE", "REFUND_SUM"} {
+		refund.route[code].tier > refund.route.REFUND_WINDOW.tier
+	}
+}
