@@ -31,7 +31,7 @@ func bindStage(kind string, d data) ast.CompilerStageDefinition {
 type binder struct {
 	kind   string
 	limits map[string]Limit
-	lists  map[string]map[string]any
+	lists  map[string]map[string]string
 }
 
 // bind checks every reference of a rule and replaces those to limits.

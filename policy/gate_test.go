@@ -1,6 +1,9 @@
 package policy_test
 
 import (
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"assent/decision"
@@ -46,6 +49,45 @@ func TestMissingFieldsNeverMakeAVerdictEasier(t *testing.T) {
 			}
 			for _, v := range violations {
 				t.Error(v)
+			}
+		})
+	}
+}
+
+// exampleEmail is the SHA-256 of the e-mail address in the kind's examples.
+const exampleEmail = "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72"
+
+func TestTheGateFindsWhatAMissingFieldPasses(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, old, text, path string }{
+		{"objection by comprehension", "input.subject.billing.country == input.subject.shipping.country\n",
+			"count({c | c := input.subject.billing.country; c != input.subject.shipping.country}) == 0\n", "subject.shipping.country"},
+		{"objection by not", "input.subject.billing.country == input.subject.shipping.country\n",
+			"not differ\n\ndiffer if input.subject.billing.country != input.subject.shipping.country\n", "subject.billing.country"},
+		{"passes because it is missing", "input.subject.payment.state in {\"authorized\", \"done\"}\n",
+			"input.missing[\"payment.state\"]\n", "subject.payment.state"},
+		{"a refusal without its check", "input.subject.customer.email\n", "input.now\n", "subject.customer.email"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := edited(t, "order/requirements.rego", tt.old, tt.text)
+			b.Files["lists.json"] = strings.Replace(b.Files["lists.json"], `"blocked_emails": {}`, `"blocked_emails": {"`+exampleEmail+`": "A draft."}`, 1)
+			e, err := policy.Compile(b)
+			if err != nil {
+				t.Fatal(err, errors.Unwrap(err))
+			}
+			kind, _ := decision.KindNamed("order")
+			samples, err := e.Samples(kind, 200, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			violations, err := policy.MissingFieldGate(t.Context(), e, samples)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(violations, func(v policy.Violation) bool { return v.Path == tt.path }) {
+				t.Errorf("%s is not found: %v", tt.path, violations)
 			}
 		})
 	}

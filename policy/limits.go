@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/shopspring/decimal"
@@ -39,8 +40,8 @@ const (
 
 // data is what Rego sees under data, apart from its own rules.
 type data struct {
-	limits map[string]map[string]Limit // by kind
-	lists  map[string]map[string]any   // by name; the values are notes
+	limits map[string]map[string]Limit  // by kind
+	lists  map[string]map[string]string // by name; the values say why it is listed
 	caps   map[string]decision.Caps
 }
 
@@ -60,8 +61,9 @@ func (d *data) readFile(name, content string) error {
 	switch {
 	case name == listsFile:
 		if err := strictJSON(content, &d.lists); err != nil {
-			return dataError(name, "each list is an object keyed by the listed value", err)
+			return dataError(name, "each list is an object keyed by the listed value, with a note that says why it is listed", err)
 		}
+		return checkLists(d.lists)
 	case kind != "" && name == kind+"/"+limitsFile:
 		limits := map[string]Limit{}
 		if err := strictJSON(content, &limits); err != nil {
@@ -74,6 +76,18 @@ func (d *data) readFile(name, content string) error {
 		d.limits[kind], d.caps[kind] = limits, caps
 	case !isRego(name):
 		return decision.Errorf(decision.CodeInvalid, "%s: JSON files are %s and <kind>/%s.", name, listsFile, limitsFile)
+	}
+	return nil
+}
+
+// checkLists wants a note beside every listed value: why it is there.
+func checkLists(lists map[string]map[string]string) error {
+	for _, list := range sortedKeys(lists) {
+		for _, note := range lists[list] {
+			if note == "" {
+				return dataError(listsFile, "each value of "+list+" has a note that says why it is listed", nil)
+			}
+		}
 	}
 	return nil
 }
@@ -127,8 +141,8 @@ func limitNumber(limits map[string]Limit, name string) (decimal.Decimal, error) 
 		return decimal.Zero, fmt.Errorf("%s is a number", name)
 	}
 	value, err := decimal.NewFromString(number.String())
-	if err != nil || value.IsNegative() {
-		return decimal.Zero, fmt.Errorf("%s is a number of at least 0", name)
+	if err != nil || value.IsNegative() || strings.ContainsAny(number.String(), "eE") {
+		return decimal.Zero, fmt.Errorf("%s is a number of at least 0, without exponent", name)
 	}
 	return value, nil
 }
