@@ -215,8 +215,8 @@ var statuses = []decision.Status{
 	decision.Refused, decision.Declined, decision.Withdrawn, decision.Expired, decision.Stale, decision.Void, decision.Failed,
 }
 
-// moneySchema describes decision.Money, which writes itself.
-type moneySchema struct {
+// money describes decision.Money, which writes itself.
+type money struct {
 	Amount   string `json:"amount" example:"120.50" doc:"A plain decimal, as a string so that no reader turns it into a binary float."`
 	Currency string `json:"currency" example:"EUR" doc:"ISO 4217."`
 }

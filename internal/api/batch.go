@@ -255,7 +255,7 @@ func (a *api) describeBatch() {
 	h := op.describe()
 	registry := a.huma.OpenAPI().Components.Schemas
 	schemaOf := func(t reflect.Type) *huma.Schema { return registry.Schema(t, true, "") }
-	h.Parameters = []*huma.Param{{Name: "effect", In: "query", Schema: enumSchema(effectNone), Description: "With none each line is assessed and governed only."}}
+	h.Parameters = append(h.Parameters, &huma.Param{Name: "effect", In: "query", Schema: enumSchema(effectNone), Description: "With none each line is assessed and governed only."})
 	h.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{ndjson: {Schema: ref("DecisionRequest")}}}
 	h.Responses["200"] = &huma.Response{Description: "One answer a line, then the trailer.", Content: map[string]*huma.MediaType{
 		ndjson: {Schema: &huma.Schema{OneOf: []*huma.Schema{schemaOf(reflect.TypeFor[BatchLine]()), schemaOf(reflect.TypeFor[BatchTrailer]())}}},

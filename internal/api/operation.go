@@ -18,7 +18,7 @@ import (
 // no pages of its own.
 func newHuma(router chi.Router, version string) huma.API {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
-	registry.RegisterTypeAlias(reflect.TypeFor[decision.Money](), reflect.TypeFor[moneySchema]())
+	registry.RegisterTypeAlias(reflect.TypeFor[decision.Money](), reflect.TypeFor[money]())
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -81,6 +81,11 @@ func register[I, O any](a *api, op operation, handler func(context.Context, *I) 
 	if h.RequestBody != nil {
 		h.RequestBody.Required = !op.optional // huma takes every body that is no pointer for required
 	}
+	if made := h.Responses["201"]; made != nil {
+		known := *made
+		known.Description = "Nothing new: the decision of an earlier request with the same key, or an assessment without effect."
+		h.Responses["200"] = &known
+	}
 }
 
 func (op operation) describe() huma.Operation {
@@ -92,6 +97,7 @@ func (op operation) describe() huma.Operation {
 		MaxBodyBytes:     -1,   // likewise
 		BodyReadTimeout:  -1,
 		Responses:        map[string]*huma.Response{},
+		Parameters:       []*huma.Param{correlationParam},
 	}
 	h.Errors = []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
 	if op.body != nil {
@@ -106,6 +112,13 @@ func (op operation) describe() huma.Operation {
 	slices.Sort(h.Errors)
 	h.Errors = slices.Compact(h.Errors)
 	return h
+}
+
+// correlationParam goes with every operation; the outermost layer reads it.
+var correlationParam = &huma.Param{
+	Name: CorrelationHeader, In: "header", Example: "shop-7",
+	Description: "Travels through every log line, event and note that follows, and comes back in the answer; made up if absent.",
+	Schema:      &huma.Schema{Type: huma.TypeString, Pattern: codePattern(decision.MaxCorrelation)},
 }
 
 // rawBody is the input of operations with a body that is declared as fields.
