@@ -3,14 +3,15 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
+	"assent/approvals"
 	"assent/decision"
-)
 
-// maxComment bounds a comment, in bytes.
-const maxComment = 2000
+	"github.com/danielgtaylor/huma/v2"
+)
 
 // Approval is a task for people.
 type Approval struct {
@@ -61,6 +62,13 @@ var reasonFields = []decision.Field{
 	{Path: "comment", Type: decision.TypeText, Required: true, Example: `"The address does not exist."`, Doc: "Why; at most 2000 bytes. It is sealed, and can be erased."},
 }
 
+// commentSchema says how long a comment may be: less than other texts.
+func commentSchema(declared []decision.Field) *huma.Schema {
+	s := objectSchema(declared)
+	s.Extensions["properties"].(map[string]any)["comment"].(map[string]any)["maxLength"] = approvals.MaxComment
+	return s
+}
+
 type listApprovalsInput struct {
 	Page
 	Status   []string  `query:"status" doc:"awaiting_approval for what is open."`
@@ -94,16 +102,19 @@ func (a *api) registerApprovals() {
 	register(a, operation{
 		id: "approve", method: http.MethodPost, path: "/v1/approvals/{id}/approve", tag: "Approvals", summary: "Assent",
 		doc:   "Needs a key that belongs to a person with one of the roles, who did not ask for it. With the last signature needed the action is executed.",
-		right: decision.RightApprove, body: objectSchema(commentFields), optional: true, errors: acting,
+		right: decision.RightApprove, body: commentSchema(commentFields), optional: true, errors: acting,
 	}, a.acting(commentFields, a.Tasks.Approve))
 	register(a, operation{
 		id: "reject", method: http.MethodPost, path: "/v1/approvals/{id}/reject", tag: "Approvals", summary: "Refuse",
 		doc:   "Needs a key that belongs to a person with one of the roles. One person is enough, and says why.",
-		right: decision.RightApprove, body: objectSchema(reasonFields), errors: acting,
+		right: decision.RightApprove, body: commentSchema(reasonFields), errors: acting,
 	}, a.acting(reasonFields, a.Tasks.Decline))
 }
 
 func (a *api) listApprovals(ctx context.Context, in *listApprovalsInput) (*listApprovalsOutput, error) {
+	if err := errors.Join(among("kind", in.Kind, kindNames()), among("status", in.Status, statuses), among("role", in.Role, decision.Roles)); err != nil {
+		return nil, err
+	}
 	caller := callerOf(ctx)
 	kinds, visible := visibleKinds(caller, in.Kind)
 	if !visible {
@@ -145,7 +156,7 @@ func (a *api) visibleApproval(ctx context.Context, key decision.APIKey, right de
 func (a *api) acting(declared []decision.Field, act func(context.Context, string, string, decision.User, string) (decision.Approval, error)) func(context.Context, *actInput) (*approvalOutput, error) {
 	return func(ctx context.Context, in *actInput) (*approvalOutput, error) {
 		caller := callerOf(ctx)
-		comment, err := a.comment(in.Body, declared)
+		body, err := decodeBody(in.Body, declared, a.Now())
 		if err != nil {
 			return nil, err
 		}
@@ -156,23 +167,10 @@ func (a *api) acting(declared []decision.Field, act func(context.Context, string
 		if _, err := a.visibleApproval(ctx, caller, decision.RightApprove, in.ID); err != nil {
 			return nil, err
 		}
-		after, err := act(ctx, caller.Company, in.ID, by, comment)
+		after, err := act(ctx, caller.Company, in.ID, by, text(body, "comment"))
 		if err != nil {
 			return nil, err
 		}
 		return &approvalOutput{a.approval(after)}, nil
 	}
-}
-
-// comment reads a body that has only a comment.
-func (a *api) comment(raw json.RawMessage, declared []decision.Field) (string, error) {
-	body, err := decodeBody(raw, declared, a.Now())
-	if err != nil {
-		return "", err
-	}
-	comment := text(body, "comment")
-	if len(comment) > maxComment {
-		return "", decision.Invalid("/comment", "length", "must be text of at most 2000 bytes")
-	}
-	return comment, nil
 }

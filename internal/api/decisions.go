@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -96,6 +98,9 @@ func (a *api) registerReads() {
 }
 
 func (a *api) listDecisions(ctx context.Context, in *listDecisionsInput) (*listDecisionsOutput, error) {
+	if err := errors.Join(among("kind", in.Kind, kindNames()), among("status", in.Status, statuses)); err != nil {
+		return nil, err
+	}
 	caller := callerOf(ctx)
 	kinds, visible := visibleKinds(caller, in.Kind)
 	if !visible {
@@ -107,6 +112,21 @@ func (a *api) listDecisions(ctx context.Context, in *listDecisionsInput) (*listD
 	filter.From, filter.To = in.From, in.To
 	body, err := pageOf(ctx, a.Store, caller.Company, decision.Decisions, filter, a.row)
 	return &listDecisionsOutput{body}, err
+}
+
+// among refuses a value that no row can have: a typing error must not look
+// like an empty list.
+func among[T ~string](parameter string, values []string, allowed []T) error {
+	for _, v := range values {
+		if !slices.Contains(allowed, T(v)) {
+			words := make([]string, len(allowed))
+			for i, a := range allowed {
+				words[i] = string(a)
+			}
+			return invalidParameter(parameter, "enum", "must be among "+strings.Join(words, ", "))
+		}
+	}
+	return nil
 }
 
 // filter builds a filter of what was given.
@@ -124,7 +144,7 @@ func (p Page) filter(where map[string][]string) decision.Filter {
 func pageOf[In, Out any](ctx context.Context, from decision.Reader, company string, table decision.Table, f decision.Filter, describe func(In) Out) (Listed[Out], error) {
 	rows, err := from.List(ctx, company, table, f)
 	if err != nil {
-		return Listed[Out]{}, err
+		return Listed[Out]{}, aboutParameters(err)
 	}
 	out := Listed[Out]{Items: make([]Out, len(rows.Rows)), Next: rows.Next}
 	for i, raw := range rows.Rows {
@@ -135,6 +155,19 @@ func pageOf[In, Out any](ctx context.Context, from decision.Reader, company stri
 		out.Items[i] = describe(row)
 	}
 	return out, nil
+}
+
+// aboutParameters turns the store's pointers into names of parameters: a
+// list has no body that they could point into.
+func aboutParameters(err error) error {
+	if decision.CodeOf(err) != decision.CodeInvalid {
+		return err
+	}
+	p := problemOf(err)
+	for i, f := range p.Errors {
+		p.Errors[i].Parameter, p.Errors[i].Pointer = strings.TrimPrefix(f.Pointer, "/"), ""
+	}
+	return p
 }
 
 // visibleKinds narrows a filter to what a key may see; visible is false when

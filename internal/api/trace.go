@@ -47,7 +47,7 @@ func (a *api) traced(next http.Handler) http.Handler {
 		if !valid {
 			t.correlation = a.NewID()
 		}
-		given := r.Header.Get(CorrelationHeader) != ""
+		_, given := r.Header[http.CanonicalHeaderKey(CorrelationHeader)]
 		r = r.WithContext(context.WithValue(r.Context(), traceKey{}, t))
 		w.Header().Set(CorrelationHeader, t.correlation)
 		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
