@@ -94,6 +94,9 @@ func (a *api) ask(ctx context.Context, raw json.RawMessage, key, kind string, as
 	if req.Key == "" {
 		req.Key = key
 	}
+	if req.RequestedBy, err = a.asker(ctx, caller, req.RequestedBy); err != nil {
+		return Answer{}, err
+	}
 	req.Company, req.Via, req.CorrelationID = caller.Company, caller.ID, traceOf(ctx).correlation
 	made, err := a.decideOrAssess(ctx, req, assessOnly)
 	if err != nil {
@@ -103,6 +106,22 @@ func (a *api) ask(ctx context.Context, raw json.RawMessage, key, kind string, as
 		a.Metrics.decision(made.Decision.Kind, made.Decision.Outcome.String())
 	}
 	return a.answer(ctx, made)
+}
+
+// asker is who the decision will say has asked. A personal key asks for its
+// person and nobody else: under another's name one could approve one's own.
+func (a *api) asker(ctx context.Context, key decision.APIKey, given string) (string, error) {
+	if key.User == "" {
+		return given, nil
+	}
+	user, err := a.person(ctx, key)
+	switch {
+	case err != nil:
+		return "", err
+	case given != "" && !user.Is(given):
+		return "", decision.Invalid("/requested_by", "forbidden", "must be the person the API key belongs to, or absent")
+	}
+	return "user:" + user.ID, nil
 }
 
 func (a *api) decideOrAssess(ctx context.Context, req decision.Request, assessOnly bool) (decision.Answer, error) {

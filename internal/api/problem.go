@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -38,11 +39,11 @@ var problemTypes = []problemType{
 		"The body or a parameter is well formed but not allowed. The list of errors has one entry a field.",
 		"Correct the fields named by the pointers. Nothing was recorded, so the same idempotency key may be used again."},
 	{decision.CodeMalformed, http.StatusBadRequest, "The body is not acceptable JSON",
-		"The body must be one JSON value in UTF-8, at most 32 levels deep, without a key twice in an object (upper and lower case being the same).",
+		fmt.Sprintf("The body must be one JSON value in UTF-8, at most %d levels deep, without a key twice in an object (upper and lower case being the same).", bodyLimits.Depth),
 		"Correct the caller's JSON writer. NaN and Infinity are not JSON; leave out what is unknown."},
 	{decision.CodeTooLarge, http.StatusRequestEntityTooLarge, "The body is too large",
-		"A JSON body, and a line of a batch, may have at most 1 MiB.",
-		"Send fewer lines a record, or several batches."},
+		fmt.Sprintf("A JSON body, and a line of a batch, may have at most %d bytes. A batch as a whole has no limit.", bodyLimits.Bytes),
+		"Leave out what the kind does not declare; an order of 500 lines is below a tenth of the limit."},
 	{decision.CodeUnauthorized, http.StatusUnauthorized, "No valid API key",
 		"The request has no API key, or one that is unknown or disabled.",
 		"Send Authorization: Bearer with a key made by `assent keys`."},
@@ -151,8 +152,8 @@ func problemOf(err error) *Problem {
 	}
 	var e *decision.Error
 	if !errors.As(err, &e) {
-		if errors.Is(err, context.DeadlineExceeded) {
-			return newProblem(decision.CodeUnavailable, "The answer took too long.")
+		if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+			return newProblem(decision.CodeUnavailable, "The request was given up before it was answered.")
 		}
 		return newProblem(decision.CodeInternal, "Something went wrong on our side.")
 	}

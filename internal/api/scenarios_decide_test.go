@@ -125,6 +125,11 @@ func readScenarios() []scenario {
 		{name: "explanation", before: decideBoth, call: get("/v1/decisions/{decision}/explanation", "reader"), status: 200,
 			has: []string{`"amount_total":2500`, `"personal":["billing.zip","customer.email","customer.phone","shipping.zip"]`, `"erased":false`,
 				`"history.partner_orders_24h":1`, `"chain":{"seq":`, `"mode":"live"`, `"missing":{`, `"contribution":`, `"lost":{"code":"NOT_REVERSIBLE"`}},
+		{name: "explanation of what the guard stopped", before: func(w *world) {
+			w.do(call{method: "PUT", path: "/v1/switches", key: "all", body: `{"kill":true,"modes":{"order":"live"}}`})
+			w.decide(goodOrder)
+		}, call: get("/v1/decisions/{decision}/explanation", "reader"), status: 200,
+			has: []string{`"kill":true`, `"reason":{"code":"KILL_SWITCH"`, `"policy":{"verdict":"execute"`, `"reasons":[{"code":"KILL_SWITCH"`}},
 		{name: "explanation once erased", before: func(w *world) {
 			made := w.decide(goodOrder)
 			w.ok(w.service.Erase(w.t.Context(), "main", made.ID, "ada"))

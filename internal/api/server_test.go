@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -91,6 +92,31 @@ func TestPanic(t *testing.T) {
 	log := w.log.String()
 	if strings.Contains(answer.Body.String()+log, canary) || !strings.Contains(log, `"msg":"panic"`) || !strings.Contains(log, `"correlation":"shop-7"`) {
 		t.Errorf("have %s and the log %s", answer.Body, log)
+	}
+}
+
+// A body that ends early is the client's fault, and nothing is recorded.
+func TestBodyEndsEarly(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	before := w.journalled()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(w.listen(), "http://"))
+	w.ok(err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /v1/decisions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\nAuthorization: Bearer "+
+		w.keys["all"]+"\r\n\r\n"+goodOrder)
+	w.ok(err)
+	w.ok(conn.(*net.TCPConn).CloseWrite())
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	w.ok(err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	w.ok(err)
+	if answer.StatusCode != http.StatusBadRequest || !strings.Contains(string(body), `"code":"malformed"`) {
+		t.Errorf("have %d: %s", answer.StatusCode, body)
+	}
+	if added := difference(w.journalled(), before); added != nil {
+		t.Errorf("journalled %v", added)
 	}
 }
 

@@ -98,7 +98,10 @@ func (a *api) logPanic(ctx context.Context, panicked any) {
 }
 
 func levelOf(status int) slog.Level {
-	if status >= http.StatusInternalServerError {
+	switch {
+	case status == http.StatusServiceUnavailable:
+		return slog.LevelWarn // said by the part that is down, once
+	case status >= http.StatusInternalServerError:
 		return slog.LevelError
 	}
 	return slog.LevelInfo
@@ -109,7 +112,7 @@ func (a *api) logged(ctx context.Context, err error) *Problem {
 	p := problemOf(err)
 	p.Instance = traceOf(ctx).correlation
 	if p.Status >= http.StatusInternalServerError && ctx.Err() == nil {
-		a.Log.LogAttrs(ctx, slog.LevelError, "failed", slog.String("code", string(p.Code)),
+		a.Log.LogAttrs(ctx, levelOf(p.Status), "failed", slog.String("code", string(p.Code)),
 			slog.String("cause", causeOf(err)), slog.String("correlation", p.Instance))
 	}
 	return p

@@ -244,7 +244,12 @@ func (w *world) fill(text string) string {
 // decide asks for a decision and names it for later calls.
 func (w *world) decide(body string) api.Answer {
 	w.t.Helper()
-	answer := w.do(call{method: "POST", path: "/v1/decisions", key: "all", body: body})
+	return w.askAs("all", body)
+}
+
+func (w *world) askAs(key, body string) api.Answer {
+	w.t.Helper()
+	answer := w.do(post("/v1/decisions", key, body))
 	if answer.Code != http.StatusCreated {
 		w.t.Fatalf("decide: have %d: %s", answer.Code, answer.Body)
 	}
