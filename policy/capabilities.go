@@ -24,7 +24,7 @@ var builtins = []string{
 	"is_array", "is_boolean", "is_number", "is_object", "is_set", "is_string", "to_number", "format_int",
 	// text
 	"contains", "startswith", "endswith", "lower", "upper", "trim_space", "split", "substring",
-	"glob.match", "regex.match", "crypto.sha256",
+	"glob.match", "regex.match",
 	// for tests: taking fields away, and the test runner's own
 	"json.remove", "internal.test_case",
 }

@@ -2,9 +2,13 @@ package policy
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -19,10 +23,12 @@ import (
 // Money becomes a JSON number in the company's currency, a time whole seconds
 // since 1970 in UTC, a probability a JSON number. An id becomes a text: it is
 // a name and no quantity, and it is looked up in lists, whose keys are texts.
+// A personal text becomes its Fingerprint.
 // What is unknown is an omitted key, never null: in Rego null < 5 is true.
 type codec struct {
-	root   []slot
-	leaves int
+	root    []slot
+	leaves  int
+	reports bool // what is missing; that takes a look at everything
 }
 
 // slot is a shape with its terms.
@@ -35,10 +41,39 @@ type slot struct {
 	items    []slot // of a lines field
 }
 
-func newCodec(kind decision.Kind) *codec {
+// newCodec makes the codec of a kind for a policy that reads these parts of
+// the input, each a dotted path; none means the whole input. What a policy
+// does not read cannot change its verdict, and making it would take as long
+// as evaluating it.
+func newCodec(kind decision.Kind, reads ...string) *codec {
 	c := &codec{}
 	c.root = c.slots(envelope(kind))
+	c.reports = len(reads) == 0 || slices.ContainsFunc(reads, func(r string) bool { return within(r, "missing") })
+	if !c.reports {
+		c.root = prune(c.root, "", reads)
+	}
 	return c
+}
+
+// prune keeps the slots that are read, lie within what is read, or lead to it.
+func prune(slots []slot, prefix string, reads []string) []slot {
+	var kept []slot
+	for _, s := range slots {
+		path := prefix + s.key
+		switch {
+		case slices.ContainsFunc(reads, func(r string) bool { return within(path, r) }):
+			kept = append(kept, s)
+		case slices.ContainsFunc(reads, func(r string) bool { return within(r, path) }):
+			s.children = prune(s.children, path+".", reads)
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// within says whether path is at or below another one.
+func within(path, above string) bool {
+	return path == above || strings.HasPrefix(path, above+".")
 }
 
 func (c *codec) slots(shapes []shape) []slot {
@@ -66,15 +101,19 @@ func lineShapes(items []decision.Field) []shape {
 
 // encode builds the input.
 func (c *codec) encode(s *decision.Snapshot, a *decision.Assessment, r *decision.Recommendation) ast.Value {
-	e := encoder{source: source{s, a, r}, hasRate: s.Rate.IsPositive(), missing: make([][2]*ast.Term, 0, c.leaves)}
+	e := encoder{source: source{s, a, r}, hasRate: s.Rate.IsPositive()}
+	if c.reports {
+		e.missing = make([][2]*ast.Term, 0, c.leaves)
+	}
 	pairs := make([][2]*ast.Term, 0, len(c.root))
 	for i := range c.root {
-		if c.root[i].field.Type == typeReasons {
-			continue
+		if c.root[i].field.Type != typeReasons {
+			pairs = e.append(pairs, &c.root[i])
 		}
-		pairs = e.append(pairs, &c.root[i])
 	}
-	pairs = append(pairs, [2]*ast.Term{missingKey, ast.ObjectTerm(e.missing...)})
+	if c.reports {
+		pairs = append(pairs, [2]*ast.Term{missingKey, ast.ObjectTerm(e.missing...)})
+	}
 	return ast.NewObject(pairs...)
 }
 
@@ -87,7 +126,7 @@ var (
 type encoder struct {
 	source
 	hasRate bool
-	missing [][2]*ast.Term
+	missing [][2]*ast.Term // nil if nobody asks
 }
 
 // append adds the slot's key, unless nothing is known of it.
@@ -122,7 +161,7 @@ func (e *encoder) appendObject(pairs [][2]*ast.Term, s *slot) [][2]*ast.Term {
 // report says why a declared field is not there: what gather recorded, or
 // what the codec found, or the reason the field declares.
 func (e *encoder) report(s *slot, why *ast.Term) {
-	if !s.reported {
+	if !s.reported || e.missing == nil {
 		return
 	}
 	if why == nil {
@@ -139,7 +178,7 @@ func (e *encoder) report(s *slot, why *ast.Term) {
 func (e *encoder) term(value any, s *slot) (term, why *ast.Term) {
 	switch v := value.(type) {
 	case string:
-		return textTerm(v, s.field.Type)
+		return textTerm(v, s.field)
 	case int64:
 		switch s.field.Type {
 		case decision.TypeInteger:
@@ -169,14 +208,24 @@ func (e *encoder) term(value any, s *slot) (term, why *ast.Term) {
 	return nil, wrongType
 }
 
-func textTerm(v string, t decision.Type) (term, why *ast.Term) {
+func textTerm(v string, f decision.Field) (term, why *ast.Term) {
 	switch {
 	case v == "":
 		return nil, nil
-	case t == decision.TypeText || t == decision.TypeCode || t == decision.TypeEnum:
-		return ast.StringTerm(v), nil
+	case f.Type != decision.TypeText && f.Type != decision.TypeCode && f.Type != decision.TypeEnum:
+		return nil, wrongType
+	case f.Personal:
+		v = Fingerprint(v)
 	}
-	return nil, wrongType
+	return ast.StringTerm(v), nil
+}
+
+// Fingerprint is the form in which a policy sees a personal text: the hex
+// SHA-256 of the text in lower case without space around it. It can be
+// compared and looked up in a list, and says nothing else.
+func Fingerprint(text string) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(text))))
+	return hex.EncodeToString(sum[:])
 }
 
 // decimalTerm converts money of the request; without a rate it is unknown.

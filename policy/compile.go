@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
@@ -72,7 +73,8 @@ func (e *Engine) compileKind(b Bundle, kind decision.Kind, store storage.Store) 
 		return nil, compiler.Errors
 	}
 	e.explain(kind.Name, modules)
-	p := &program{kind: kind, codec: newCodec(kind), compiler: compiler}
+	keepLabels(compiler.Modules)
+	p := &program{kind: kind, codec: newCodec(kind, inputReads(compiler.Modules)...), compiler: compiler}
 	if p.verdict, err = prepare(compiler, store, "data.assent."+kind.Name+".verdict"); err != nil {
 		return nil, err
 	}
@@ -158,6 +160,54 @@ func asErrors(name string, err error) ast.Errors {
 		return ast.Errors{one}
 	}
 	return ast.Errors{ast.NewError(ast.ParseErr, ast.NewLocation(nil, name, 1, 1), "%s", err)}
+}
+
+// keepLabels leaves of each rule's metadata the label that a verdict names.
+// The tracker of fired rules merges and encodes what it finds each time.
+func keepLabels(modules map[string]*ast.Module) {
+	for _, m := range modules {
+		for _, rule := range m.Rules {
+			var id any
+			for _, a := range rule.Annotations {
+				id = a.Labels["id"]
+			}
+			rule.Annotations = nil
+			if id != nil {
+				rule.Annotations = []*ast.Annotations{{Scope: "rule", Labels: map[string]any{"id": id}, Location: rule.Location}}
+			}
+		}
+	}
+}
+
+// inputReads lists the parts of the input that the modules read, as dotted
+// paths. It gives none if the input is also used as a whole.
+func inputReads(modules map[string]*ast.Module) []string {
+	reads, whole := map[string]bool{}, false
+	var visitor *ast.GenericVisitor
+	visitor = ast.NewGenericVisitor(func(x any) bool {
+		switch x := x.(type) {
+		case ast.Ref:
+			path := constantPath(x)
+			if len(path) < 2 || path[0] != "input" {
+				return false
+			}
+			reads[strings.Join(path[1:], ".")] = true
+			for _, operand := range x[1:] { // which may read more
+				visitor.Walk(operand)
+			}
+			return true
+		case ast.Var:
+			whole = whole || x == "input"
+		}
+		return false
+	})
+	for _, m := range modules {
+		visitor.Walk(m)
+	}
+	if whole {
+		return nil
+	}
+	return sortedKeys(reads)
 }
 
 // prepare compiles a query. Strict built-in errors turn a call that cannot

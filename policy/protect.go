@@ -12,17 +12,17 @@ import (
 // must be protective, declared for the kind and for the subject's model, and
 // called with the parameters it declares; the code becomes its parameter
 // "code".
-func readProtect(kind decision.Kind, s *decision.Snapshot, protect ast.Object) ([]decision.Action, bool) {
-	if protect.Len() == 0 {
-		return nil, true
+func readProtect(v *decision.Verdict, kind decision.Kind, s *decision.Snapshot, value ast.Value) bool {
+	protect, valid := value.(ast.Object)
+	if !valid {
+		return false
 	}
-	actions, valid := make([]decision.Action, 0, protect.Len()), true
 	protect.Foreach(func(code, spec *ast.Term) {
 		action, ok := readAction(kind, s.Subject.Model, code.Value, spec.Value)
 		valid = valid && ok
-		actions = append(actions, action)
+		v.Protect = append(v.Protect, action)
 	})
-	return actions, valid
+	return valid
 }
 
 func readAction(kind decision.Kind, model string, code, value ast.Value) (decision.Action, bool) {

@@ -101,6 +101,9 @@ func inputLeaf(f decision.Field) map[string]any {
 		f.Example, f.Unit = "1795512600", "seconds since 1970, UTC"
 	case decision.TypeText, decision.TypeCode:
 		schema["type"] = "string"
+		if f.Personal {
+			f.Doc, f.Example = "Fingerprint of: "+f.Doc, `"`+Fingerprint(f.Example)+`"`
+		}
 	case decision.TypeID:
 		schema["type"] = "string"
 		f.Example = `"` + f.Example + `"`

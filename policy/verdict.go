@@ -12,29 +12,31 @@ import (
 // declared, names an unknown role, or wants an action that is not one of the
 // kind's protective ones gives false: the policy failed.
 func readVerdict(kind decision.Kind, s *decision.Snapshot, value ast.Value) (decision.Verdict, bool) {
-	var v decision.Verdict
 	object, ok := value.(ast.Object)
-	if !ok || object.Len() != 4 {
-		return v, false
-	}
-	if v.Outcome, ok = readOutcome(field(object, outcomeKey)); !ok {
+	if !ok {
 		return decision.Verdict{}, false
 	}
-	if v.Reasons, ok = readReasons(field(object, reasonsKey)); !ok || (v.Outcome == decision.Execute) != (len(v.Reasons) == 0) {
+	outcome, ok := readOutcome(field(object, outcomeKey))
+	if !ok {
 		return decision.Verdict{}, false
 	}
-	routes, okRoutes := field(object, routesKey).(ast.Object)
-	protect, okProtect := field(object, protectKey).(ast.Object)
-	if !okRoutes || !okProtect {
-		return decision.Verdict{}, false
+	if outcome == decision.Execute {
+		return decision.Verdict{Outcome: outcome}, object.Len() == 1
 	}
-	if v.Outcome == decision.Approve && !readRoutes(&v, routes) {
-		return decision.Verdict{}, false
+	v := decision.Verdict{Outcome: outcome}
+	return v, object.Len() == 4 && readWhy(&v, object) && readProtect(&v, kind, s, field(object, protectKey))
+}
+
+// readWhy reads the reasons of an outcome that is not execute, and who may
+// approve.
+func readWhy(v *decision.Verdict, object ast.Object) bool {
+	codes, ok := readStrings(field(object, reasonsKey))
+	if !ok || len(codes) == 0 || slices.ContainsFunc(codes, func(c string) bool { return !isReasonCode(c) }) {
+		return false
 	}
-	if v.Outcome != decision.Execute {
-		v.Protect, ok = readProtect(kind, s, protect)
-	}
-	return v, ok
+	v.Reasons = codes
+	routes, ok := field(object, routesKey).(ast.Object)
+	return ok && (v.Outcome != decision.Approve || readRoutes(v, routes))
 }
 
 // Keys of an answer and of its parts.
@@ -67,12 +69,7 @@ func readOutcome(value ast.Value) (decision.Outcome, bool) {
 	return o, err == nil
 }
 
-// readReasons reads a set of reason codes, sorted.
-func readReasons(value ast.Value) ([]string, bool) {
-	codes, ok := readStrings(value)
-	return codes, ok && !slices.ContainsFunc(codes, func(c string) bool { return !isReasonCode(c) })
-}
-
+// readStrings reads a set of texts, sorted.
 func readStrings(value ast.Value) ([]string, bool) {
 	set, ok := value.(ast.Set)
 	if !ok {

@@ -48,7 +48,7 @@ outcome := "reject" if {
 }
 
 # METADATA
-# description: The codes that say why; none for execute.
+# description: The codes that say why the outcome is not execute.
 reasons := unmet if {
 	complete
 	change.rejected == set()
@@ -61,19 +61,19 @@ reasons := change.rejected if {
 
 reasons := (unmet | change.rejected) | {"INCOMPLETE"} if not complete
 
-# What to do meanwhile, or about a refusal.
-default protect := {}
-
-protect := change.protect if outcome != "execute"
-
 # METADATA
 # description: |
 #   What the engine asks for. Of the routes, the highest tier says who may
-#   approve; a reason without a route goes to the fallback role.
+#   approve; a reason without a route goes to the fallback role. What protects
+#   the record meanwhile is the policy's choice too.
 # entrypoint: true
+verdict := {"outcome": outcome} if outcome == "execute"
+
 verdict := {
 	"outcome": outcome,
 	"reasons": reasons,
 	"routes": {code: change.route[code] | some code in reasons},
-	"protect": protect,
+	"protect": change.protect,
+} if {
+	outcome != "execute"
 }

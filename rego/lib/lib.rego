@@ -15,9 +15,3 @@ days_since(time) := (input.now - time) / seconds_a_day
 #   Whether an amount is at most another. Amounts have at most three decimals,
 #   so half of the smallest unit absorbs what binary arithmetic adds.
 at_most(amount, limit) if amount - limit < 0.0005
-
-# METADATA
-# description: |
-#   The form in which a personal text may be listed: the SHA-256 of the trimmed
-#   lower-case text, in hexadecimal.
-fingerprint(text) := crypto.sha256(lower(trim_space(text)))

@@ -21,8 +21,3 @@ test_at_most_sees_the_smallest_unit if {
 	not lib.at_most(0.301, 0.3)
 	not lib.at_most(5.01, 5)
 }
-
-test_fingerprint_ignores_case_and_space if {
-	lib.fingerprint(" Ada@Example.com ") == lib.fingerprint("ada@example.com")
-	lib.fingerprint("ada@example.com") != lib.fingerprint("eve@example.com")
-}

@@ -18,7 +18,7 @@ ordinary := {
 		"currency": "EUR",
 		"amount_total": 120.5,
 		"partner_id": "14",
-		"customer": {"orders": 3, "email": "ada@example.com"},
+		"customer": {"orders": 3, "email": "b5fc85e5"},
 		"billing": {"country": "DE"},
 		"shipping": {"country": "DE"},
 		"payment": {"state": "authorized"},
@@ -143,7 +143,7 @@ test_blocked_partner if {
 
 test_blocked_email if {
 	verdict := decided.verdict with input as ordinary
-		with data.lists.blocked_emails as {lib.fingerprint("ada@example.com"): "Fraud in 2025."}
+		with data.lists.blocked_emails as {ordinary.subject.customer.email: "Fraud in 2025."}
 	verdict.outcome == "reject"
 	verdict.reasons == {"BLOCKED_EMAIL"}
 }

@@ -51,7 +51,7 @@ outcome := "reject" if {
 }
 
 # METADATA
-# description: The codes that say why; none for execute.
+# description: The codes that say why the outcome is not execute.
 reasons := unmet if {
 	complete
 	refund.rejected == set()
@@ -64,19 +64,19 @@ reasons := refund.rejected if {
 
 reasons := (unmet | refund.rejected) | {"INCOMPLETE"} if not complete
 
-# What to do meanwhile, or about a refusal.
-default protect := {}
-
-protect := refund.protect if outcome != "execute"
-
 # METADATA
 # description: |
 #   What the engine asks for. Of the routes, the highest tier says who may
-#   approve; a reason without a route goes to the fallback role.
+#   approve; a reason without a route goes to the fallback role. What protects
+#   the record meanwhile is the policy's choice too.
 # entrypoint: true
+verdict := {"outcome": outcome} if outcome == "execute"
+
 verdict := {
 	"outcome": outcome,
 	"reasons": reasons,
 	"routes": {code: refund.route[code] | some code in reasons},
-	"protect": protect,
+	"protect": refund.protect,
+} if {
+	outcome != "execute"
 }
