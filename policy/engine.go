@@ -84,6 +84,9 @@ func (p *program) outcomeOf(ctx context.Context, deadline time.Duration, input a
 // eval runs one query under the deadline and gives its only value, or the
 // code of the failure.
 func (p *program) eval(ctx context.Context, deadline time.Duration, q rego.PreparedEvalQuery, input ast.Value, opts ...rego.EvalOption) (ast.Value, string) {
+	if ctx.Err() != nil {
+		return nil, decision.PolicyTimeout
+	}
 	// One flag for deadline and caller: cheaper than the goroutine that OPA
 	// would start to wait for the context.
 	cancel := topdown.NewCancel()

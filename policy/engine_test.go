@@ -1,39 +1,208 @@
 package policy_test
 
 import (
-	"encoding/json"
-	"fmt"
+	"context"
+	"errors"
+	"slices"
 	"testing"
-	"time"
 
-	"github.com/shopspring/decimal"
+	"github.com/google/go-cmp/cmp"
 
 	"assent/decision"
 	"assent/policy"
 )
 
-func TestSmoke(t *testing.T) {
+// engine compiles the embedded bundle.
+func engine(t testing.TB) *policy.Engine {
+	t.Helper()
 	b, err := policy.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return compiled(t, b)
+}
+
+func compiled(t testing.TB, b policy.Bundle) *policy.Engine {
+	t.Helper()
 	e, err := policy.Compile(b)
 	if err != nil {
-		t.Fatalf("%v: %v", err, err.(*decision.Error).Err)
+		t.Fatal(err, errors.Unwrap(err))
 	}
-	now := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
-	p := 0.1
-	for _, amount := range []string{"100", "5000"} {
-		s := decision.Snapshot{Company: "main", CompanyCurrency: "EUR", Kind: "order", Subject: decision.Subject{Model: "sale.order", ID: 3}, Now: now, Rate: decimal.NewFromInt(1), Fields: decision.Record{
-			"state": "draft", "date_order": now, "currency": "EUR", "amount_total": decimal.RequireFromString(amount), "partner_id": int64(4),
-		}}
-		a := decision.Assessment{Probability: &p}
-		k, _ := decision.KindNamed("order")
-		v := e.Govern(t.Context(), s, a, k.Propose(s, a))
-		out, _ := json.Marshal(v)
-		fmt.Println(string(out))
-		if v.Failure != "" {
-			t.Error(v.Failure)
+	return e
+}
+
+// govern asks for a verdict, again if a busy machine let the deadline pass.
+func govern(t interface{ Context() context.Context }, e *policy.Engine, s decision.Snapshot, a decision.Assessment) decision.Verdict {
+	kind, _ := decision.KindNamed(s.Kind)
+	var v decision.Verdict
+	for range 50 {
+		if v = e.Govern(t.Context(), s, a, kind.Propose(s, a)); v.Failure != decision.PolicyTimeout {
+			break
 		}
+	}
+	return v
+}
+
+func TestAPolicyThatFailsAsksThePersonOfLastResort(t *testing.T) {
+	t.Parallel()
+	const requirements, routing, protect = "order/requirements.rego", "order/routing.rego", "order/protect.rego"
+	const risk = `input.assessment.probability < data.limits.order.fraud_probability`
+	const loops = `count([1 | some a in n; some b in n; some c in n; some d in n; some e in n; some f in n; some g in n; some h in n]) > input.now
+
+n := {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}`
+	tests := []struct{ name, file, old, text, failure string }{
+		{"endless", requirements, risk, loops, decision.PolicyTimeout},
+		{"conflict", routing, `route["FRAUD_RISK"] := finance`, "route[\"FRAUD_RISK\"] := finance\n\nroute[\"FRAUD_RISK\"] := support", decision.PolicyConflict},
+		{"built-in error", requirements, risk, `to_number(input.subject.currency) > 1`, decision.PolicyError},
+		{"unknown role", routing, `"roles": {"finance"}, "people": 1, "hours": 4}`, `"roles": {"intern"}, "people": 1, "hours": 4}`, decision.PolicyEmpty},
+		{"no role", routing, `"roles": {"finance"}, "people": 1, "hours": 4}`, `"roles": set(), "people": 1, "hours": 4}`, decision.PolicyEmpty},
+		{"nobody", routing, `"people": 1, "hours": 4}`, `"people": 0, "hours": 4}`, decision.PolicyEmpty},
+		{"half a person", routing, `"people": 1, "hours": 4}`, `"people": 0.5, "hours": 4}`, decision.PolicyEmpty},
+		{"no deadline", routing, `"people": 1, "hours": 4}`, `"people": 1, "hours": 9999}`, decision.PolicyEmpty},
+		{"route of another shape", routing, `"people": 1, "hours": 4}`, `"people": 1, "hours": 4, "also": 1}`, decision.PolicyEmpty},
+		{"route is a text", routing, `route["FRAUD_RISK"] := finance`, `route["FRAUD_RISK"] := "finance"`, decision.PolicyEmpty},
+		{"effective protection", protect, `{"action": "hold"}`, `{"action": "confirm"}`, decision.PolicyEmpty},
+		{"unknown protection", protect, `{"action": "hold"}`, `{"action": "shred"}`, decision.PolicyEmpty},
+		{"no protection", protect, `{"action": "hold"}`, `{"action": "none"}`, decision.PolicyEmpty},
+		{"unknown parameter", protect, `{"action": "hold"}`, `{"action": "hold", "text": "x"}`, decision.PolicyEmpty},
+		{"parameter of another type", protect, `{"action": "hold"}`, `{"action": "hold", "days": "today"}`, decision.PolicyEmpty},
+		{"parameter that is no code", protect, `{"action": "hold"}`, `{"action": "hold", "role": "a person's name"}`, decision.PolicyEmpty},
+		{"code in lower case", protect, `protect["ORDER_REVIEW"]`, `protect["order_review"]`, decision.PolicyEmpty},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			e := compiled(t, edited(t, tt.file, tt.old, tt.text))
+			s, a := risky()
+			kind, _ := decision.KindNamed("order")
+			v := e.Govern(t.Context(), s, a, kind.Propose(s, a))
+			if tt.failure != decision.PolicyTimeout {
+				v = govern(t, e, s, a)
+			}
+			if diff := cmp.Diff(decision.FallbackVerdict(tt.failure), v); diff != "" {
+				t.Errorf("(-want +have)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNobodyWaitsForAPolicyAfterTheCallerLeft(t *testing.T) {
+	t.Parallel()
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	s, a := clean()
+	kind, _ := decision.KindNamed("order")
+	v := engine(t).Govern(ctx, s, a, kind.Propose(s, a))
+	if diff := cmp.Diff(decision.FallbackVerdict(decision.PolicyTimeout), v); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAnUnknownKindAsksThePersonOfLastResort(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	v := e.Govern(t.Context(), decision.Snapshot{Kind: "horoscope"}, decision.Assessment{}, decision.Recommendation{})
+	if diff := cmp.Diff(decision.FallbackVerdict(decision.PolicyMissing), v); diff != "" {
+		t.Error(diff)
+	}
+	if o := e.Outcome(t.Context(), decision.Snapshot{Kind: "horoscope"}, decision.Assessment{}, decision.Recommendation{}); o != decision.Approve {
+		t.Errorf("have %s", o)
+	}
+	if caps := e.Caps("horoscope"); caps.Count != 0 || !caps.Amount.IsZero() {
+		t.Errorf("have %v", caps)
+	}
+}
+
+// Without required checks nothing passes, however the policy was emptied.
+func TestAnEmptiedPolicyExecutesNothing(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, file, old, text string }{
+		{"no required checks", "order/requirements.rego", "required := {", "required := set()\n\nunused := {"},
+		{"required is undefined", "order/requirements.rego", "required := {", "required := set() if false\n\nunused := {"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, a := clean()
+			v := govern(t, compiled(t, edited(t, tt.file, tt.old, tt.text)), s, a)
+			if v.Outcome != decision.Approve || !slices.Equal(v.Reasons, []string{policy.NoChecks}) {
+				t.Errorf("have %+v", v)
+			}
+		})
+	}
+}
+
+func TestOutcomeAndGovernAgree(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	for _, kind := range decision.Kinds() {
+		samples, err := e.Samples(kind, 200, 11)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range samples {
+			v := govern(t, e, s.Snapshot, s.Assessment)
+			o := e.Outcome(t.Context(), s.Snapshot, s.Assessment, kind.Propose(s.Snapshot, s.Assessment))
+			if v.Failure == "" && o != v.Outcome && o != decision.Approve { // approve may be a deadline
+				t.Errorf("%s %d: outcome %s, verdict %+v", kind.Name, i, o, v)
+			}
+			if v.Failure != "" || v.Outcome == decision.Approve && (len(v.Roles) == 0 || v.People < 1 || v.Hours < 1) {
+				t.Errorf("%s %d: %+v", kind.Name, i, v)
+			}
+		}
+	}
+}
+
+// Everything a verdict names is explained.
+func TestEveryCodeAndRuleOfAVerdictIsExplained(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	for _, kind := range decision.Kinds() {
+		samples, err := e.Samples(kind, 100, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range samples {
+			v := govern(t, e, s.Snapshot, s.Assessment)
+			codes := v.Reasons
+			for _, p := range v.Protect {
+				code, _ := p.Params.Text("code")
+				codes = append(codes, code)
+			}
+			for _, code := range codes {
+				if r, ok := e.Reason(code); !ok || r.Title == "" || r.Description == "" || r.Owner == "" {
+					t.Errorf("%s: %+v", code, r)
+				}
+			}
+			for _, id := range v.Rules {
+				if r, ok := e.Rule(id); !ok || r.Kind != kind.Name {
+					t.Errorf("%s: %+v", id, r)
+				}
+			}
+		}
+	}
+}
+
+func TestFailureCodesAreExplained(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	for _, code := range []string{
+		decision.PolicyError, decision.PolicyTimeout, decision.PolicyConflict, decision.PolicyEmpty,
+		decision.PolicyMissing, decision.EpochMoved, policy.Incomplete, policy.NoChecks,
+	} {
+		if _, ok := e.Reason(code); !ok {
+			t.Errorf("%s is not explained", code)
+		}
+	}
+	if _, ok := e.Reason("HOROSCOPE"); ok {
+		t.Error("an unknown code is explained")
+	}
+}
+
+func TestCapsComeFromTheLimits(t *testing.T) {
+	t.Parallel()
+	caps := compiled(t, edited(t, "refund/limits.json", `"value": 2500`, `"value": 2500.50`)).Caps("refund")
+	if caps.Count != 100 || caps.Amount.String() != "2500.5" {
+		t.Errorf("have %+v", caps)
 	}
 }

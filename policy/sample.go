@@ -114,7 +114,7 @@ func (s *sampler) sample(id int64) Sample {
 	if s.chance(10) {
 		out.Snapshot.Fields["currency"], out.Snapshot.Rate = "USD", decimal.RequireFromString("0.92")
 	}
-	if s.chance(30) {
+	if s.chance(40) {
 		out.Snapshot.Proposed = s.proposal()
 	}
 	return out

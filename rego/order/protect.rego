@@ -8,4 +8,7 @@ package order
 # labels:
 #   id: order/protect/hold
 #   owner: support_lead
-protect["ORDER_REVIEW"] := {"action": "hold"} if input.action.class == "effective"
+protect["ORDER_REVIEW"] := {"action": "hold"} if {
+	input.action.class == "effective"
+	input.subject.state in {"draft", "sent"}
+}
