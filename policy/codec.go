@@ -221,8 +221,9 @@ func textTerm(v string, f decision.Field) (term, why *ast.Term) {
 }
 
 // Fingerprint is the form in which a policy sees a personal text: the hex
-// SHA-256 of the text in lower case without space around it. It can be
-// compared and looked up in a list, and says nothing else.
+// SHA-256 of the text in lower case without space around it, which can be
+// compared and looked up in a list. Short texts can be guessed from it, so it
+// is as personal as the text.
 func Fingerprint(text string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(text))))
 	return hex.EncodeToString(sum[:])

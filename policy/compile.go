@@ -64,6 +64,9 @@ func (e *Engine) compileKind(b Bundle, kind decision.Kind, store storage.Store) 
 	if err != nil {
 		return nil, err
 	}
+	if err := complete(kind.Name, modules); err != nil {
+		return nil, err
+	}
 	compiler, err := newCompiler(kind)
 	if err != nil {
 		return nil, err
@@ -80,6 +83,25 @@ func (e *Engine) compileKind(b Bundle, kind decision.Kind, store storage.Store) 
 	}
 	p.outcome, err = prepare(compiler, store, "data.assent."+kind.Name+".outcome")
 	return p, err
+}
+
+// complete wants every rule that outcome.rego reads: an undefined one would
+// make every verdict of the kind a failure, and only show in use.
+func complete(kind string, modules map[string]*ast.Module) error {
+	have := map[ast.Var]bool{}
+	for name, m := range modules {
+		for _, rule := range m.Rules {
+			if v, ok := rule.Head.Ref()[0].Value.(ast.Var); ok && folder(name) == kind && !isProtected(name) {
+				have[v] = true
+			}
+		}
+	}
+	for _, rule := range []ast.Var{requiredRule, ast.Var(GroupPassed), ast.Var(GroupRejected), ast.Var(GroupRoute), ast.Var(GroupProtect)} {
+		if !have[rule] {
+			return ast.NewError(ast.CompileErr, ast.NewLocation(nil, kind, 1, 1), "there is no rule %s; write one with if false where nothing applies", rule)
+		}
+	}
+	return nil
 }
 
 // newCompiler is strict and knows the kind's input: a misspelt field does not

@@ -20,7 +20,13 @@ type Library struct {
 	artefacts decision.Artefacts
 	engines   atomic.Pointer[map[string]*Engine]
 	compiling sync.Mutex
+	added     []string // revisions on the shelf, oldest first; under compiling
 }
+
+// shelf is how many engines are kept, a few megabytes each. A replay of years
+// must not fill the memory; what was put away is compiled again in some tens
+// of milliseconds.
+const shelf = 16
 
 var _ decision.Policies = (*Library)(nil)
 
@@ -69,7 +75,14 @@ func (l *Library) Add(e *Engine) {
 // add swaps in a copy, so that readers need no lock.
 func (l *Library) add(e *Engine) {
 	engines := maps.Clone(*l.engines.Load())
+	if _, known := engines[e.Revision()]; !known {
+		l.added = append(l.added, e.Revision())
+	}
 	engines[e.Revision()] = e
+	if len(l.added) > shelf {
+		delete(engines, l.added[0])
+		l.added = l.added[1:]
+	}
 	l.engines.Store(&engines)
 }
 
