@@ -58,20 +58,6 @@ func presence(f decision.Field) string {
 	return "input.subject." + f.Path
 }
 
-// requiredPaths are the paths under input that no decision is made without.
-func requiredPaths(kind decision.Kind) []string {
-	var required []string
-	for _, f := range kind.Fields {
-		if f.Required {
-			required = append(required, "subject."+f.Path)
-		}
-	}
-	if modelled[kind.Name] {
-		required = append(required, "assessment.probability")
-	}
-	return required
-}
-
 // golden compares with a file, or rewrites it with -update.
 func golden(t *testing.T, file string, got []byte) {
 	t.Helper()
