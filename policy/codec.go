@@ -37,6 +37,7 @@ type slot struct {
 	name     *ast.Term
 	path     *ast.Term // under missing
 	absent   *ast.Term
+	enum     map[string]*ast.Term
 	children []slot
 	items    []slot // of a lines field
 }
@@ -51,8 +52,17 @@ func newCodec(kind decision.Kind, reads ...string) *codec {
 	c.reports = len(reads) == 0 || slices.ContainsFunc(reads, func(r string) bool { return within(r, "missing") })
 	if !c.reports {
 		c.root = prune(c.root, "", reads)
+		c.leaves = countSlots(c.root)
 	}
 	return c
+}
+
+func countSlots(slots []slot) int {
+	n := len(slots)
+	for _, s := range slots {
+		n += countSlots(s.children)
+	}
+	return n
 }
 
 // prune keeps the slots that are read, lie within what is read, or lead to it.
@@ -83,7 +93,10 @@ func (c *codec) slots(shapes []shape) []slot {
 		slots[i] = slot{
 			shape: s, name: ast.StringTerm(s.key), path: ast.StringTerm(s.field.Path),
 			absent: ast.StringTerm(cmp.Or(s.field.Absent, "not_in_odoo")), children: c.slots(s.children),
-			items: c.slots(lineShapes(s.field.Items)),
+			items: c.slots(lineShapes(s.field.Items)), enum: map[string]*ast.Term{},
+		}
+		for _, word := range s.field.Enum {
+			slots[i].enum[word] = ast.StringTerm(word)
 		}
 	}
 	return slots
@@ -101,7 +114,7 @@ func lineShapes(items []decision.Field) []shape {
 
 // encode builds the input.
 func (c *codec) encode(s *decision.Snapshot, a *decision.Assessment, r *decision.Recommendation) ast.Value {
-	e := encoder{source: source{s, a, r}, hasRate: s.Rate.IsPositive()}
+	e := encoder{source: source{s, a, r}, hasRate: s.Rate.IsPositive(), terms: make([]ast.Term, c.leaves)}
 	if c.reports {
 		e.missing = make([][2]*ast.Term, 0, c.leaves)
 	}
@@ -127,6 +140,18 @@ type encoder struct {
 	source
 	hasRate bool
 	missing [][2]*ast.Term // nil if nobody asks
+	terms   []ast.Term     // made in one piece
+}
+
+// newTerm takes the next term of the piece.
+func (e *encoder) newTerm(v ast.Value) *ast.Term {
+	if len(e.terms) == 0 {
+		return ast.NewTerm(v)
+	}
+	t := &e.terms[0]
+	e.terms = e.terms[1:]
+	t.Value = v
+	return t
 }
 
 // append adds the slot's key, unless nothing is known of it.
@@ -155,7 +180,7 @@ func (e *encoder) appendObject(pairs [][2]*ast.Term, s *slot) [][2]*ast.Term {
 	if len(inner) == 0 {
 		return pairs
 	}
-	return append(pairs, [2]*ast.Term{s.name, ast.ObjectTerm(inner...)})
+	return append(pairs, [2]*ast.Term{s.name, e.newTerm(ast.NewObject(inner...))})
 }
 
 // report says why a declared field is not there: what gather recorded, or
@@ -178,19 +203,22 @@ func (e *encoder) report(s *slot, why *ast.Term) {
 func (e *encoder) term(value any, s *slot) (term, why *ast.Term) {
 	switch v := value.(type) {
 	case string:
-		return textTerm(v, s.field)
+		if term, known := s.enum[v]; known {
+			return term, nil
+		}
+		return e.textTerm(v, s.field)
 	case int64:
 		switch s.field.Type {
 		case decision.TypeInteger:
-			return ast.IntNumberTerm(int(v)), nil
+			return ast.InternedTerm(v), nil
 		case decision.TypeID:
-			return ast.StringTerm(strconv.FormatInt(v, 10)), nil
+			return e.newTerm(ast.String(strconv.FormatInt(v, 10))), nil
 		}
 	case decimal.Decimal:
 		return e.decimalTerm(v, s)
 	case float64:
 		if s.field.Type == decision.TypeNumber && !math.IsNaN(v) && !math.IsInf(v, 0) {
-			return ast.NumberTerm(json.Number(strconv.FormatFloat(v, 'f', -1, 64))), nil
+			return e.newTerm(ast.Number(strconv.FormatFloat(v, 'f', -1, 64))), nil
 		}
 	case bool:
 		if s.field.Type == decision.TypeBoolean {
@@ -198,7 +226,7 @@ func (e *encoder) term(value any, s *slot) (term, why *ast.Term) {
 		}
 	case time.Time:
 		if s.field.Type == decision.TypeTime && !v.IsZero() {
-			return ast.NumberTerm(json.Number(strconv.FormatInt(v.Unix(), 10))), nil
+			return e.newTerm(ast.Number(strconv.FormatInt(v.Unix(), 10))), nil
 		}
 	case []decision.Record:
 		return e.linesTerm(v, s)
@@ -208,7 +236,7 @@ func (e *encoder) term(value any, s *slot) (term, why *ast.Term) {
 	return nil, wrongType
 }
 
-func textTerm(v string, f decision.Field) (term, why *ast.Term) {
+func (e *encoder) textTerm(v string, f decision.Field) (term, why *ast.Term) {
 	switch {
 	case v == "":
 		return nil, nil
@@ -217,7 +245,7 @@ func textTerm(v string, f decision.Field) (term, why *ast.Term) {
 	case f.Personal:
 		v = Fingerprint(v)
 	}
-	return ast.StringTerm(v), nil
+	return e.newTerm(ast.String(v)), nil
 }
 
 // Fingerprint is the form in which a policy sees a personal text: the hex
@@ -240,7 +268,7 @@ func (e *encoder) decimalTerm(v decimal.Decimal, s *slot) (term, why *ast.Term) 
 	case s.foreign:
 		v = e.snapshot.InCompanyCurrency(v).Amount
 	}
-	return ast.NumberTerm(json.Number(v.String())), nil
+	return e.newTerm(ast.Number(v.String())), nil
 }
 
 // linesTerm converts lines; one line that is not as declared makes the whole

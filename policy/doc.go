@@ -23,5 +23,5 @@
 // routing.rego, protect.rego, limits.json and tests, and cases in
 // testdata/verdicts. Its outcome.rego is written by
 //
-//	go test ./policy -run 'Outcome|Verdicts|Inputs|Schemas' -update
+//	go test ./policy -run 'OutcomeFiles|Verdicts|Inputs$|Schemas' -update
 package policy

@@ -29,7 +29,11 @@ var fallbackRoute = route{tier: maxTier + 1, people: 1, hours: decision.DefaultH
 // tier says who may approve, so that a small reason never lets somebody
 // junior sign a big one; the largest number of people and the nearest
 // deadline hold.
-func readRoutes(v *decision.Verdict, routes ast.Object) bool {
+func readRoutes(v *decision.Verdict, value ast.Value) bool {
+	routes, isObject := value.(ast.Object)
+	if !isObject {
+		return false
+	}
 	top := 0
 	for _, code := range v.Reasons {
 		r, ok := fallbackRoute, true

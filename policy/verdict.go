@@ -20,23 +20,23 @@ func readVerdict(kind decision.Kind, s *decision.Snapshot, value ast.Value) (dec
 	if !ok {
 		return decision.Verdict{}, false
 	}
-	if outcome == decision.Execute {
-		return decision.Verdict{Outcome: outcome}, object.Len() == 1
-	}
 	v := decision.Verdict{Outcome: outcome}
-	return v, object.Len() == 4 && readWhy(&v, object) && readProtect(&v, kind, s, field(object, protectKey))
+	keys := map[decision.Outcome]int{decision.Execute: 1, decision.Reject: 3, decision.Approve: 4}[outcome]
+	ok = object.Len() == keys
+	if outcome != decision.Execute {
+		ok = ok && readReasons(&v, field(object, reasonsKey)) && readProtect(&v, kind, s, field(object, protectKey))
+	}
+	if outcome == decision.Approve {
+		ok = ok && readRoutes(&v, field(object, routesKey))
+	}
+	return v, ok
 }
 
-// readWhy reads the reasons of an outcome that is not execute, and who may
-// approve.
-func readWhy(v *decision.Verdict, object ast.Object) bool {
-	codes, ok := readStrings(field(object, reasonsKey))
-	if !ok || len(codes) == 0 || slices.ContainsFunc(codes, func(c string) bool { return !isReasonCode(c) }) {
-		return false
-	}
+// readReasons reads a set of at least one reason code, sorted.
+func readReasons(v *decision.Verdict, value ast.Value) bool {
+	codes, ok := readStrings(value)
 	v.Reasons = codes
-	routes, ok := field(object, routesKey).(ast.Object)
-	return ok && (v.Outcome != decision.Approve || readRoutes(v, routes))
+	return ok && len(codes) > 0 && !slices.ContainsFunc(codes, func(c string) bool { return !isReasonCode(c) })
 }
 
 // Keys of an answer and of its parts.

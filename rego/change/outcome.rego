@@ -17,10 +17,6 @@ default complete := false
 
 complete if {
 	input.kind == "change"
-	input.now
-	input.action.name
-	input.subject.model
-	input.subject.id
 	input.subject.type
 	input.subject.currency
 	input.subject.amount
@@ -40,24 +36,14 @@ outcome := "execute" if {
 	complete
 	unmet == set()
 	change.rejected == set()
-}
-
-outcome := "reject" if {
+} else := "reject" if {
 	complete
 	change.rejected != set()
 }
 
 # METADATA
-# description: The codes that say why the outcome is not execute.
-reasons := unmet if {
-	complete
-	change.rejected == set()
-}
-
-reasons := change.rejected if {
-	complete
-	change.rejected != set()
-}
+# description: The codes that say why somebody must approve.
+reasons := unmet if complete
 
 reasons := (unmet | change.rejected) | {"INCOMPLETE"} if not complete
 
@@ -67,13 +53,21 @@ reasons := (unmet | change.rejected) | {"INCOMPLETE"} if not complete
 #   approve; a reason without a route goes to the fallback role. What protects
 #   the record meanwhile is the policy's choice too.
 # entrypoint: true
-verdict := {"outcome": outcome} if outcome == "execute"
+verdict := {"outcome": "execute"} if outcome == "execute"
 
 verdict := {
-	"outcome": outcome,
-	"reasons": reasons,
-	"routes": {code: change.route[code] | some code in reasons},
+	"outcome": "reject",
+	"reasons": change.rejected,
 	"protect": change.protect,
 } if {
-	outcome != "execute"
+	outcome == "reject"
+}
+
+verdict := {
+	"outcome": "approve",
+	"reasons": reasons,
+	"protect": change.protect,
+	"routes": {code: change.route[code] | some code in reasons},
+} if {
+	outcome == "approve"
 }

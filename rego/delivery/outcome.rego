@@ -17,10 +17,6 @@ default complete := false
 
 complete if {
 	input.kind == "delivery"
-	input.now
-	input.action.name
-	input.subject.model
-	input.subject.id
 	input.subject.state
 	input.subject.scheduled_date
 	input.subject.currency
@@ -41,24 +37,14 @@ outcome := "execute" if {
 	complete
 	unmet == set()
 	delivery.rejected == set()
-}
-
-outcome := "reject" if {
+} else := "reject" if {
 	complete
 	delivery.rejected != set()
 }
 
 # METADATA
-# description: The codes that say why the outcome is not execute.
-reasons := unmet if {
-	complete
-	delivery.rejected == set()
-}
-
-reasons := delivery.rejected if {
-	complete
-	delivery.rejected != set()
-}
+# description: The codes that say why somebody must approve.
+reasons := unmet if complete
 
 reasons := (unmet | delivery.rejected) | {"INCOMPLETE"} if not complete
 
@@ -68,13 +54,21 @@ reasons := (unmet | delivery.rejected) | {"INCOMPLETE"} if not complete
 #   approve; a reason without a route goes to the fallback role. What protects
 #   the record meanwhile is the policy's choice too.
 # entrypoint: true
-verdict := {"outcome": outcome} if outcome == "execute"
+verdict := {"outcome": "execute"} if outcome == "execute"
 
 verdict := {
-	"outcome": outcome,
-	"reasons": reasons,
-	"routes": {code: delivery.route[code] | some code in reasons},
+	"outcome": "reject",
+	"reasons": delivery.rejected,
 	"protect": delivery.protect,
 } if {
-	outcome != "execute"
+	outcome == "reject"
+}
+
+verdict := {
+	"outcome": "approve",
+	"reasons": reasons,
+	"protect": delivery.protect,
+	"routes": {code: delivery.route[code] | some code in reasons},
+} if {
+	outcome == "approve"
 }

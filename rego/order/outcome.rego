@@ -17,10 +17,6 @@ default complete := false
 
 complete if {
 	input.kind == "order"
-	input.now
-	input.action.name
-	input.subject.model
-	input.subject.id
 	input.subject.state
 	input.subject.date_order
 	input.subject.currency
@@ -43,24 +39,14 @@ outcome := "execute" if {
 	complete
 	unmet == set()
 	order.rejected == set()
-}
-
-outcome := "reject" if {
+} else := "reject" if {
 	complete
 	order.rejected != set()
 }
 
 # METADATA
-# description: The codes that say why the outcome is not execute.
-reasons := unmet if {
-	complete
-	order.rejected == set()
-}
-
-reasons := order.rejected if {
-	complete
-	order.rejected != set()
-}
+# description: The codes that say why somebody must approve.
+reasons := unmet if complete
 
 reasons := (unmet | order.rejected) | {"INCOMPLETE"} if not complete
 
@@ -70,13 +56,21 @@ reasons := (unmet | order.rejected) | {"INCOMPLETE"} if not complete
 #   approve; a reason without a route goes to the fallback role. What protects
 #   the record meanwhile is the policy's choice too.
 # entrypoint: true
-verdict := {"outcome": outcome} if outcome == "execute"
+verdict := {"outcome": "execute"} if outcome == "execute"
 
 verdict := {
-	"outcome": outcome,
-	"reasons": reasons,
-	"routes": {code: order.route[code] | some code in reasons},
+	"outcome": "reject",
+	"reasons": order.rejected,
 	"protect": order.protect,
 } if {
-	outcome != "execute"
+	outcome == "reject"
+}
+
+verdict := {
+	"outcome": "approve",
+	"reasons": reasons,
+	"protect": order.protect,
+	"routes": {code: order.route[code] | some code in reasons},
+} if {
+	outcome == "approve"
 }

@@ -17,10 +17,6 @@ default complete := false
 
 complete if {
 	input.kind == "refund"
-	input.now
-	input.action.name
-	input.subject.model
-	input.subject.id
 	input.subject.state
 	input.subject.currency
 	input.subject.amount
@@ -43,24 +39,14 @@ outcome := "execute" if {
 	complete
 	unmet == set()
 	refund.rejected == set()
-}
-
-outcome := "reject" if {
+} else := "reject" if {
 	complete
 	refund.rejected != set()
 }
 
 # METADATA
-# description: The codes that say why the outcome is not execute.
-reasons := unmet if {
-	complete
-	refund.rejected == set()
-}
-
-reasons := refund.rejected if {
-	complete
-	refund.rejected != set()
-}
+# description: The codes that say why somebody must approve.
+reasons := unmet if complete
 
 reasons := (unmet | refund.rejected) | {"INCOMPLETE"} if not complete
 
@@ -70,13 +56,21 @@ reasons := (unmet | refund.rejected) | {"INCOMPLETE"} if not complete
 #   approve; a reason without a route goes to the fallback role. What protects
 #   the record meanwhile is the policy's choice too.
 # entrypoint: true
-verdict := {"outcome": outcome} if outcome == "execute"
+verdict := {"outcome": "execute"} if outcome == "execute"
 
 verdict := {
-	"outcome": outcome,
-	"reasons": reasons,
-	"routes": {code: refund.route[code] | some code in reasons},
+	"outcome": "reject",
+	"reasons": refund.rejected,
 	"protect": refund.protect,
 } if {
-	outcome != "execute"
+	outcome == "reject"
+}
+
+verdict := {
+	"outcome": "approve",
+	"reasons": reasons,
+	"protect": refund.protect,
+	"routes": {code: refund.route[code] | some code in reasons},
+} if {
+	outcome == "approve"
 }
