@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -71,12 +72,12 @@ func (e *Engine) compileKind(b Bundle, kind decision.Kind, store storage.Store) 
 	if err != nil {
 		return nil, err
 	}
+	e.explain(kind.Name, modules)
+	keepLabels(modules)
 	compiler.WithStageAfterID(ast.StageResolveRefs, bindStage(kind.Name, e.data))
 	if compiler.Compile(modules); compiler.Failed() {
 		return nil, compiler.Errors
 	}
-	e.explain(kind.Name, modules)
-	keepLabels(compiler.Modules)
 	p := &program{kind: kind, codec: newCodec(kind, inputReads(compiler.Modules)...), compiler: compiler}
 	if p.verdict, err = prepare(compiler, store, "data.assent."+kind.Name+".verdict"); err != nil {
 		return nil, err
@@ -184,20 +185,16 @@ func asErrors(name string, err error) ast.Errors {
 	return ast.Errors{ast.NewError(ast.ParseErr, ast.NewLocation(nil, name, 1, 1), "%s", err)}
 }
 
-// keepLabels leaves of each rule's metadata the label that a verdict names.
-// The tracker of fired rules merges and encodes what it finds each time.
+// keepLabels leaves of the metadata the labels that a verdict names. For each
+// rule that fires, OPA's tracker merges and encodes all it finds up to the
+// package.
 func keepLabels(modules map[string]*ast.Module) {
 	for _, m := range modules {
-		for _, rule := range m.Rules {
-			var id any
-			for _, a := range rule.Annotations {
-				id = a.Labels["id"]
-			}
-			rule.Annotations = nil
-			if id != nil {
-				rule.Annotations = []*ast.Annotations{{Scope: "rule", Labels: map[string]any{"id": id}, Location: rule.Location}}
-			}
-		}
+		m.Annotations = slices.DeleteFunc(m.Annotations, func(a *ast.Annotations) bool {
+			id, labelled := a.Labels["id"]
+			a.Labels = map[string]any{"id": id}
+			return !labelled
+		})
 	}
 }
 
