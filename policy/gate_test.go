@@ -16,7 +16,7 @@ func TestMissingFieldsNeverMakeAVerdictEasier(t *testing.T) {
 	for _, kind := range decision.Kinds() {
 		t.Run(kind.Name, func(t *testing.T) {
 			t.Parallel()
-			samples, err := e.Samples(kind, 300, 7)
+			samples, err := e.Samples(kind, 200, 7)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestTheGateFindsWhatAMissingFieldPasses(t *testing.T) {
 				t.Fatal(err, errors.Unwrap(err))
 			}
 			kind, _ := decision.KindNamed("order")
-			samples, err := e.Samples(kind, 200, 3)
+			samples, err := e.Samples(kind, 80, 3)
 			if err != nil {
 				t.Fatal(err)
 			}
