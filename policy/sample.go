@@ -211,9 +211,15 @@ func (s *sampler) assessment() decision.Assessment {
 	return a
 }
 
-// proposal is one of the kind's actions with the parameters of its examples.
+// proposal is one of the kind's actions, mostly an effective one, with the
+// parameters of its examples.
 func (s *sampler) proposal() *decision.Action {
-	spec, _ := decision.ActionNamed(pick(s, s.kind.Actions...))
+	names := s.kind.Actions
+	effective := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return decision.Action{Name: n}.Class() != decision.Effective })
+	if len(effective) > 0 && s.chance(70) {
+		names = effective
+	}
+	spec, _ := decision.ActionNamed(pick(s, names...))
 	params, err := exampleRecord(spec.Params, s.now)
 	if err != nil {
 		return nil

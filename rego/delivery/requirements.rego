@@ -51,6 +51,6 @@ shift := (input.action.params.scheduled_date - input.subject.scheduled_date) / l
 #   id: delivery/closed
 #   owner: warehouse_lead
 rejected contains "DELIVERY_CLOSED" if {
-	input.action.class == "effective"
+	input.action.name == "reschedule"
 	input.subject.state in {"done", "cancel"}
 }
