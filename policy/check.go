@@ -115,7 +115,7 @@ func formatFindings(b Bundle) []Finding {
 			continue
 		}
 		if formatted, err := Format(name, b.Files[name]); err == nil && formatted != b.Files[name] {
-			findings = append(findings, Finding{File: name, Row: 1, Col: 1, Code: "format", Message: "the file is not formatted as policy fmt writes it"})
+			findings = append(findings, Finding{File: name, Row: 1, Col: 1, Code: "format", Message: "the file is not formatted as opa fmt writes it"})
 		}
 	}
 	return findings
