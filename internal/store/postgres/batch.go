@@ -34,7 +34,8 @@ func (s *Store) batch(company string, b *queue.Batch[decision.Work]) {
 // even a refusal may rest on what was not.
 func answer(j job, answers []error, i int, err error) {
 	if err == nil {
-		err = answers[i]
+		j.Answer(answers[i])
+		return
 	}
 	j.Answer(fault(err))
 }

@@ -71,14 +71,14 @@ func (u *tx) undo() error {
 // send sends what earlier units and this one have written, so that a query
 // sees it.
 func (u *tx) send() error {
-	b := &u.t.unsent
+	b := u.t.unsent
 	if !u.savepoint {
 		b.Queue("SAVEPOINT unit")
 		u.savepoint = true
 	}
 	b.QueuedQueries = append(b.QueuedQueries, u.unsent.QueuedQueries...)
 	u.t.unsent, u.unsent = pgx.Batch{}, pgx.Batch{}
-	return u.failed(u.t.conn.SendBatch(u.batch, b).Close())
+	return u.failed(u.t.conn.SendBatch(u.batch, &b).Close())
 }
 
 // failed keeps the first error of a statement.

@@ -4,6 +4,7 @@ package queue
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -150,20 +151,27 @@ type Job[V any] struct {
 }
 
 // Run calls fn, which runs the caller's function, unless the caller has left.
-// A panic becomes an error: it must not take the other callers along.
-func (j *Job[V]) Run(fn func(ctx context.Context) error) (err error) {
+// A panic becomes an error, and so does the end of the goroutine by FailNow of
+// a test: neither may take the writer along.
+func (j *Job[V]) Run(fn func(ctx context.Context) error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.abandoned || j.ctx.Err() != nil {
 		return late("Nothing was changed.", j.ctx.Err())
 	}
 	j.started = true
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("store: work panicked: %v\n%s", p, debug.Stack())
-		}
+	ended := make(chan error, 1)
+	go func() {
+		err := errors.New("store: work ended its goroutine")
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("store: work panicked: %v\n%s", p, debug.Stack())
+			}
+			ended <- err
+		}()
+		err = fn(j.ctx)
 	}()
-	return fn(j.ctx)
+	return <-ended
 }
 
 // Answer ends the job. It never blocks.

@@ -39,7 +39,7 @@ var bodyCases = []testCase{
 			t.Fatal("some body is not what was put")
 		}
 	}},
-	{"bodies: ids, keys and companies may be any text", func(t *testing.T, db Database) {
+	{"bodies: ids, keys and companies may be any text without NUL", func(t *testing.T, db Database) {
 		for _, name := range []string{"Zürich/漢字 😀", `quote ' " \ %s`, " ", "-1; DROP TABLE journal", "a\nb\tc"} {
 			noError(t, db.Store.Do(t.Context(), decision.Work{Company: name, Keys: []string{name}, Do: func(ctx context.Context, tx decision.Tx) error {
 				if err := append1(ctx, tx, name); err != nil {

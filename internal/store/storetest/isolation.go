@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -84,6 +85,20 @@ var isolationCases = []testCase{
 		if n := len(checkChain(t, db.Store, company)); n != 9 {
 			t.Fatalf("%d entries, want 9", n)
 		}
+	}},
+	{"work: one that ends its goroutine does not hold up the others", func(t *testing.T, db Database) {
+		err := db.Store.Do(t.Context(), decision.Work{Company: company, Do: func(ctx context.Context, tx decision.Tx) error {
+			if err := append1(ctx, tx, "lost"); err != nil {
+				return err
+			}
+			runtime.Goexit() // as FailNow of a test does
+			return nil
+		}})
+		if err == nil {
+			t.Fatal("the work was committed")
+		}
+		appendMany(t, db.Store, 1)
+		checkChain(t, db.Store, company)
 	}},
 	{"work: an ignored refusal of the database does not commit", func(t *testing.T, db Database) {
 		err := db.Store.Do(t.Context(), decision.Work{Company: company, Do: func(ctx context.Context, tx decision.Tx) error {

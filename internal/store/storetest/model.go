@@ -144,7 +144,7 @@ func puts() *rapid.Generator[step] {
 
 func binds() *rapid.Generator[step] {
 	return rapid.Custom(func(t *rapid.T) step {
-		b := decision.Binding{Key: fmt.Sprint("k", rapid.IntRange(0, 9).Draw(t, "key")), Decision: rapid.StringN(1, 5, 5).Draw(t, "decision")}
+		b := decision.Binding{Key: fmt.Sprint("k", rapid.IntRange(0, 9).Draw(t, "key")), Decision: rapid.StringMatching(`[a-zäß漢 '"%]{1,5}`).Draw(t, "decision")}
 		return func(ctx context.Context, tx decision.Tx, m *model) error {
 			got, found, err := tx.Binding(ctx, b.Key)
 			if want, known := m.bound[b.Key]; err != nil || found != known || got != want {
