@@ -254,6 +254,20 @@ func TestAutoProtocol(t *testing.T) {
 	}
 }
 
+// TestIncompleteLogin never reaches the sign-in of a server that would count it.
+func TestIncompleteLogin(t *testing.T) {
+	t.Parallel()
+	for _, change := range []func(*odoo.Config){
+		func(c *odoo.Config) { c.Login = "" },
+		func(c *odoo.Config) { c.Database = "" },
+	} {
+		b := setup(t, instance{18, odoo.Auto}, change)
+		b.fails(t, count, odoo.KindRequest, odoo.Refused)
+	}
+	b := setup(t, instance{19, odoo.Auto}, func(c *odoo.Config) { c.Login, c.Database = "", "" })
+	b.call(t, count, nil)
+}
+
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

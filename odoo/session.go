@@ -115,6 +115,10 @@ func (c *Client) connect(ctx context.Context) (connection, error) {
 		uid, err := ask(ctx, c, p.whoami)
 		return connection{version: v, uid: uid, protocol: p}, err
 	}
+	if c.config.Database == "" || c.config.Login == "" {
+		// Trying would count as a failed sign-in.
+		return connection{}, Call{Method: "authenticate"}.bad("JSON-RPC needs the settings database and login")
+	}
 	p := c.jsonrpc()
 	if p.uid, err = ask(ctx, c, p.authenticate); err != nil {
 		return connection{}, err

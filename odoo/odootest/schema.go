@@ -43,7 +43,6 @@ func computed(c func(*env, row) any) option {
 func ro(f *field)      { f.readonly = true }
 func req(f *field)     { f.required = true }
 func indexed(f *field) { f.indexed = true }
-func ignored(f *field) { f.ignored = true }
 
 // choices lists a selection's values and labels: "draft", "Quotation", ...
 func choices(pairs ...string) option {

@@ -53,6 +53,13 @@ func pickingModel() *model {
 		methods: map[string]method{
 			"action_assign": {run: assignPicking}, "button_validate": {run: validatePicking}, "action_cancel": {run: cancelPicking},
 		},
+		onWrite: func(e *env, id int64, values map[string]any) error {
+			state := e.one("stock.picking", id)["state"]
+			if _, given := values["scheduled_date"]; given && (state == "done" || state == "cancel") {
+				return userError("You cannot change the Scheduled Date on a done or cancelled transfer.")
+			}
+			return nil
+		},
 	}
 }
 

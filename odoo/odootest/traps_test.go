@@ -212,6 +212,22 @@ func TestCreditNotes(t *testing.T) {
 	})
 }
 
+// A delivery: the text-message wizard first, then done, then no longer moved.
+func TestDelivery(t *testing.T) {
+	everyVersion(t, func(t *testing.T, _ int, s *Server) {
+		ok(t, s, saleOrder, "action_confirm", []any{int64(1)}, nil)
+		move := []any{int64(1), map[string]any{"scheduled_date": "2026-12-01 09:00:00"}}
+		ok(t, s, "stock.picking", "write", move, nil)
+		wants(t, s.Record("stock.picking", 1)["scheduled_date"], any("2026-12-01 09:00:00"))
+		wizard, _ := ok(t, s, "stock.picking", "button_validate", []any{int64(1)}, nil).(map[string]any)
+		wants(t, wizard["res_model"], any("confirm.stock.sms"))
+		wants(t, s.Record("stock.picking", 1)["state"], any("assigned"))
+		ok(t, s, "stock.picking", "button_validate", []any{int64(1)}, map[string]any{"context": map[string]any{"skip_sms": true}})
+		wants(t, s.Record("stock.picking", 1)["state"], any("done"))
+		raises(t, s, "Scheduled Date", "stock.picking", "write", move, nil)
+	})
+}
+
 // A failing call leaves nothing behind, not even its sequence numbers.
 func TestTransaction(t *testing.T) {
 	t.Parallel()
