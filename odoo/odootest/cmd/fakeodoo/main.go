@@ -65,9 +65,9 @@ func run(c settings) error {
 	if err := s.Up(c.addr); err != nil {
 		return err
 	}
-	fmt.Println(s.URL())
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
+	fmt.Println(s.URL()) // from here on it can be called, and stopped
 	<-stop
 	s.Down()
 	return save(s, c.state)
