@@ -37,14 +37,14 @@ type run struct {
 	parents   map[string]bool     // tests that have subtests
 	ofPackage map[string]int      // tests that passed, by package
 	unhappy   map[string]bool     // packages and parents of a test that was counted as failed
-	open      map[string]string   // tests begun and not ended, with their package
+	pending   map[string]string   // tests with output neither shown nor dropped, with their package
 }
 
 func newRun(out io.Writer, maySkip *regexp.Regexp) *run {
 	return &run{
 		out: out, maySkip: maySkip,
 		output: map[string][]string{}, parents: map[string]bool{}, ofPackage: map[string]int{},
-		unhappy: map[string]bool{}, open: map[string]string{},
+		unhappy: map[string]bool{}, pending: map[string]string{},
 	}
 }
 
@@ -77,6 +77,7 @@ func (r *run) line(line []byte) {
 		r.output[e.ImportPath] = append(r.output[e.ImportPath], e.Output)
 	case e.Action == "output":
 		r.output[e.name()] = append(r.output[e.name()], e.Output)
+		r.pending[e.name()] = e.Package
 	case e.Test != "":
 		r.test(e)
 	default:
@@ -88,13 +89,11 @@ func (r *run) test(e event) {
 	name := e.name()
 	switch e.Action {
 	case "run":
-		r.open[name] = e.Package
 		for _, parent := range parents(e) {
 			r.parents[parent] = true
 		}
 		return
 	case "pass", "fail", "skip":
-		delete(r.open, name)
 	default:
 		return // pause, cont, bench: nothing ended
 	}
@@ -105,7 +104,7 @@ func (r *run) test(e event) {
 	if !r.parents[name] || e.Action == "fail" && !r.unhappy[name] {
 		r.count(e)
 	}
-	delete(r.output, name)
+	r.drop(name)
 }
 
 func (r *run) count(e event) {
@@ -160,24 +159,25 @@ func (r *run) pkg(e event) {
 		fmt.Fprintf(r.out, "ok    %s  %d passed  %.1f s\n", e.Package, r.ofPackage[e.Package], e.Elapsed)
 	case "fail":
 		r.show(e.FailedBuild)
-		for _, name := range r.stillOpen(e.Package) {
+		for _, name := range r.leftOf(e.Package) {
 			r.show(name)
 		}
 		if !r.unhappy[e.Package] {
 			r.failed++
 		}
-		r.show(e.name()) // what no test owns: a race report, a crash, TestMain
 		fmt.Fprintf(r.out, "FAIL  %s  %.1f s\n", e.Package, e.Elapsed)
 	default:
 		return // start; skip: a package without tests
 	}
-	delete(r.output, e.name())
+	r.drop(e.name())
 }
 
-// stillOpen lists the tests a crash or time-out cut off.
-func (r *run) stillOpen(pkg string) []string {
+// leftOf lists whose output is left when a package has failed: tests that a
+// crash or time-out cut off; tests that wrote after their end, to which the
+// stack of a crash is often ascribed; and the package itself.
+func (r *run) leftOf(pkg string) []string {
 	var names []string
-	for name, in := range r.open {
+	for name, in := range r.pending {
 		if in == pkg {
 			names = append(names, name)
 		}
@@ -190,7 +190,12 @@ func (r *run) show(name string) {
 	for _, line := range r.output[name] {
 		fmt.Fprint(r.out, "      ", line)
 	}
+	r.drop(name)
+}
+
+func (r *run) drop(name string) {
 	delete(r.output, name)
+	delete(r.pending, name)
 }
 
 // report prints what the stream as a whole says and whether it is good.

@@ -72,3 +72,19 @@ func TestVerdict(t *testing.T) {
 		})
 	}
 }
+
+// A crash is often ascribed to a test that had ended, passed and been dropped.
+func TestOutputAfterTheEnd(t *testing.T) {
+	const stream = `{"Action":"pass","Package":"p","Test":"TestA"}
+{"Action":"output","Package":"p","Test":"TestA","Output":"goroutine 7 [running]\n"}
+{"Action":"fail","Package":"p"}
+`
+	var out bytes.Buffer
+	r := newRun(&out, regexp.MustCompile(`^$`))
+	if err := r.read(strings.NewReader(stream)); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "goroutine 7") {
+		t.Errorf("the stack is lost: %q", out.String())
+	}
+}
