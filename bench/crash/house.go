@@ -16,8 +16,12 @@ import (
 	"strings"
 	"time"
 
+	"assent/decision"
 	"assent/odoo/odootest"
 )
+
+// approver is the person who assents.
+const approver = "approver@example.com"
 
 // house is everything that runs: a fake Odoo that stays, and a service that
 // dies.
@@ -30,6 +34,8 @@ type house struct {
 	odooURL  string
 	service  *exec.Cmd
 	url, key string
+
+	approverKey string // of a person who assents to everything that waits
 
 	between int // kills with at least one effect in doubt
 	doubted int // effects in doubt at a kill, summed
@@ -97,6 +103,14 @@ func (h *house) install(ctx context.Context) error {
 		return err
 	}
 	h.key = strings.TrimSpace(key)
+	if _, err := h.assent(ctx, "users", "add", approver, "--company", "main", "--name", "Approver", "--role", strings.Join(decision.Roles, ",")); err != nil {
+		return err
+	}
+	key, err = h.assent(ctx, "keys", "create", "--company", "main", "--label", "approver", "--rights", "approve,read", "--user", approver)
+	if err != nil {
+		return err
+	}
+	h.approverKey = strings.TrimSpace(key)
 	_, err = h.assent(ctx, "switch", "--mode", "order=live")
 	return err
 }

@@ -58,7 +58,7 @@ func run(ctx context.Context, o options) error {
 	if err := h.open(ctx); err != nil {
 		return err
 	}
-	load := newLoad(o, h.url, h.key)
+	load := newLoad(o, h.url, h.key, h.approverKey)
 	for n := 1; n <= o.Kills; n++ {
 		if err := h.strike(ctx, load, n); err != nil {
 			return fmt.Errorf("kill %d: %w", n, err)
