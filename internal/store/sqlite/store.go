@@ -31,10 +31,11 @@ type Options struct {
 type Store struct {
 	reader
 	directory.Directory
-	pool  *sql.DB // read-only connections
-	write *sql.DB // its one connection is writer.conn; nil when read-only
-	lock  *fileLock
-	queue *queue.Queue[unit]
+	pool   *sql.DB // read-only connections
+	write  *sql.DB // its one connection is the writer's; nil when read-only
+	writer *writer
+	lock   *fileLock
+	queue  *queue.Queue[unit]
 }
 
 var _ decision.Store = (*Store)(nil)
@@ -74,8 +75,8 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 	if err != nil {
 		return fault(err)
 	}
-	w := &writer{conn: conn, statements: map[string]*sql.Stmt{}}
-	s.queue = queue.New(w.batch)
+	s.writer = &writer{conn: conn, statements: map[string]*sql.Stmt{}}
+	s.queue = queue.New(s.writer.batch)
 	return nil
 }
 
@@ -142,6 +143,9 @@ func (s *Store) Close() error {
 		s.queue.Close()
 	}
 	var first error
+	if s.writer != nil {
+		first, s.writer = s.writer.close(), nil
+	}
 	for _, db := range []*sql.DB{s.pool, s.write} { // the writer last: it moves the log into the file
 		if db == nil {
 			continue

@@ -2,6 +2,9 @@ package sqlite_test
 
 import (
 	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -49,6 +52,22 @@ func open(t testing.TB, path string) *sqlite.Store {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	return s
+}
+
+// A closed database is one file: a copy of it is a backup.
+func TestCloseMovesTheLogIntoTheFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "assent.db")
+	s := open(t, path)
+	if err := s.PutCompany(t.Context(), decision.Company{ID: "main", Currency: "EUR"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the log is still there: %v", err)
+	}
 }
 
 // raw runs SQL as another program would, without the pragmas of ours.

@@ -171,3 +171,13 @@ func (w *writer) statement(text string) (*sql.Stmt, error) {
 	w.statements[text] = s
 	return s, nil
 }
+
+// close gives the connection back. database/sql closes neither a connection
+// that is held nor its statements, and SQLite keeps the file open, and the
+// log unmoved, for as long as there is one of either.
+func (w *writer) close() error {
+	for _, s := range w.statements {
+		_ = s.Close() // nothing was written by closing
+	}
+	return w.conn.Close()
+}
