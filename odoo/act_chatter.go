@@ -23,8 +23,14 @@ func (a attempt) activity(ctx context.Context) decision.Applied {
 		return end
 	}
 	find := func(ctx context.Context) (int64, error) {
-		return a.marked(ctx, "mail.activity", Domain{}.Where("res_model", "=", a.x.Subject.Model).
+		id, err := a.marked(ctx, "mail.activity", Domain{}.Where("res_model", "=", a.x.Subject.Model).
 			Where("res_id", "=", a.x.Subject.ID).Where("note", "ilike", a.marker()))
+		if err != nil || id != 0 {
+			return id, err
+		}
+		// A person may have finished it: the activity is then deleted, up to
+		// version 18, and its text lives on in the chatter.
+		return a.message(ctx)
 	}
 	return a.create(ctx, "mail.activity", find, func() error {
 		model, err := a.modelID(ctx, a.x.Subject.Model)
@@ -48,11 +54,7 @@ func (a attempt) note(ctx context.Context) decision.Applied {
 	if _, end, ok := a.look(ctx); !ok {
 		return end
 	}
-	find := func(ctx context.Context) (int64, error) {
-		return a.marked(ctx, "mail.message", Domain{}.Where("model", "=", a.x.Subject.Model).
-			Where("res_id", "=", a.x.Subject.ID).Where("body", "ilike", a.marker()))
-	}
-	return a.create(ctx, "mail.message", find, func() error {
+	return a.create(ctx, "mail.message", a.message, func() error {
 		dialect, err := a.Caller.Dialect(ctx)
 		if err != nil {
 			return err
@@ -62,6 +64,12 @@ func (a attempt) note(ctx context.Context) decision.Applied {
 			Args: Args{"body": dialect.NoteBody("Assent: " + a.title() + " " + a.body())},
 		}, nil)
 	})
+}
+
+// message finds the chatter message with this execution's marker.
+func (a attempt) message(ctx context.Context) (int64, error) {
+	return a.marked(ctx, "mail.message", Domain{}.Where("model", "=", a.x.Subject.Model).
+		Where("res_id", "=", a.x.Subject.ID).Where("body", "ilike", a.marker()))
 }
 
 // create makes a record that find then finds. It looks before it acts, on
@@ -86,7 +94,8 @@ func (a attempt) create(ctx context.Context, model string, find func(context.Con
 
 // marked finds the record that carries this execution's marker, or 0.
 func (a attempt) marked(ctx context.Context, model string, domain Domain) (int64, error) {
-	rows, err := SearchRead[struct{ ID int64 }](ctx, a.Caller, model, Query{Domain: domain, Fields: []string{"id"}, Order: "id", Limit: 1}, inCompany(a.company))
+	rows, err := SearchRead[struct{ ID int64 }](ctx, a.Caller, model, Query{Domain: domain, Fields: []string{"id"}, Order: "id", Limit: 1},
+		inCompany(a.company).With(Context{"active_test": false})) // archived ones count: they happened
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}

@@ -3,6 +3,7 @@ package odoo
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"assent/decision"
 )
@@ -35,6 +36,8 @@ func (i *Integration) pickingCore(ctx context.Context, c decision.Company, s dec
 func (i *Integration) pickingDetails(ctx context.Context, c decision.Company, tree map[string]any) error {
 	origin, _ := tree["origin"].(string)
 	delete(tree, "origin")
+	// From 18 on the customer's reference follows: "S00037 - WEB-1001".
+	origin, _, _ = strings.Cut(origin, " - ")
 	if origin == "" {
 		return nil
 	}
