@@ -62,8 +62,9 @@ func (c *demoCmd) folder() (dir string, cleanup func(), err error) {
 
 // open wires a fresh installation in dir with the retailer's Odoo beside it.
 func (c *demoCmd) open(p *process, dir string) (*day, error) {
-	// The day ends now, so that what is still waiting has its deadline ahead.
-	start := time.Now().UTC().Truncate(time.Minute).Add(-24 * time.Hour)
+	// Business closes now, so that what is waiting then still waits when it is
+	// served, whatever the hour is.
+	start := time.Now().UTC().Truncate(time.Minute).Add(-simulator.Closing)
 	retailer := simulator.New(c.Seed, start, c.Orders)
 	secrets := newSecrets()
 	if err := secrets.write(filepath.Join(dir, "keys.json")); err != nil {
@@ -76,7 +77,7 @@ func (c *demoCmd) open(p *process, dir string) (*day, error) {
 	clock := &clock{at: start}
 	quiet := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	app := newApp(store, secrets.keyring(), quiet, clock.now)
-	d := &day{app: app, clock: clock, retailer: retailer, company: retailer.Company()}
+	d := &day{app: app, clock: clock, end: start.Add(simulator.Closing), retailer: retailer, company: retailer.Company()}
 	if err := d.prepare(p.ctx); err != nil {
 		store.Close()
 		return nil, err

@@ -57,6 +57,8 @@ func (c *clock) release() {
 type day struct {
 	app      *app
 	clock    *clock
+	end      time.Time
+	inbox    time.Time // when people look into it next
 	retailer *simulator.Retailer
 	company  decision.Company
 	people   []decision.User
@@ -105,15 +107,11 @@ func fill(server *odootest.Server, records []simulator.Record) {
 // live goes through the day: each event is decided at its time, what may be
 // executed is, and people look into their inbox now and then.
 func (d *day) live(ctx context.Context, bar *progressbar.ProgressBar) error {
-	inbox := d.clock.now().Add(inboxEvery)
+	d.inbox = d.clock.now().Add(inboxEvery)
 	for _, e := range d.retailer.Events() {
-		for ; e.At.After(inbox); inbox = inbox.Add(inboxEvery) {
-			d.clock.advance(inbox)
-			if err := d.work(ctx); err != nil {
-				return err
-			}
+		if err := d.pass(ctx, e.At); err != nil {
+			return err
 		}
-		d.clock.advance(e.At)
 		if _, err := d.app.decisions.Decide(ctx, e.Request); err != nil {
 			return fmt.Errorf("%s %d: %w", e.Request.Subject.Model, e.Request.Subject.ID, err)
 		}
@@ -123,7 +121,22 @@ func (d *day) live(ctx context.Context, bar *progressbar.ProgressBar) error {
 		_ = bar.Add(1) // a terminal that is gone is no reason to stop
 	}
 	_ = bar.Finish()
+	if err := d.pass(ctx, d.end); err != nil {
+		return err
+	}
 	return d.work(ctx)
+}
+
+// pass lets time go by; people look into their inbox meanwhile.
+func (d *day) pass(ctx context.Context, until time.Time) error {
+	for ; until.After(d.inbox); d.inbox = d.inbox.Add(inboxEvery) {
+		d.clock.advance(d.inbox)
+		if err := d.work(ctx); err != nil {
+			return err
+		}
+	}
+	d.clock.advance(until)
+	return nil
 }
 
 // work lets people act, expires what is too late, and executes what follows.

@@ -48,11 +48,14 @@ func (r *Retailer) orders(count int) {
 	}
 }
 
-// open is when the shops and the warehouses work, in hours UTC.
+// When the shops and the warehouses work, in hours after the day's start.
 const (
 	opening = 6
 	closing = 20
 )
+
+// Closing is how long after its start the day's business is over.
+const Closing = closing * time.Hour
 
 // moment is a time in the working day, around noon more than at its ends.
 func (w *world) moment() time.Time {

@@ -42,8 +42,9 @@ type Record struct {
 	Values map[string]any
 }
 
-// New makes the retailer and its day. orders is the number of orders; the
-// other kinds follow in proportion. Fewer than 1 means DefaultOrders.
+// New makes the retailer and the day that starts at a time, usually midnight
+// UTC. orders is the number of orders; the other kinds follow in proportion.
+// Fewer than 1 means DefaultOrders.
 func New(seed uint64, day time.Time, orders int) *Retailer {
 	if orders < 1 {
 		orders = DefaultOrders

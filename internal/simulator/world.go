@@ -14,7 +14,7 @@ import (
 // world is what exists before the day begins.
 type world struct {
 	chance
-	day        time.Time // midnight UTC
+	day        time.Time // when it starts, UTC
 	company    decision.Company
 	warehouses []warehouse
 	products   []product
@@ -87,7 +87,7 @@ var currencyIDs = map[string]int64{"EUR": 125, "USD": 1, "GBP": 142, "CHF": 4}
 func newWorld(seed uint64, day time.Time) world {
 	w := world{
 		chance: chance{rand.New(rand.NewPCG(seed, 0x617373656e74))},
-		day:    day.UTC().Truncate(24 * time.Hour),
+		day:    day.UTC().Truncate(time.Second),
 		company: decision.Company{ID: "main", OdooID: 1, Currency: "EUR", Rates: map[string]decimal.Decimal{
 			"USD": decimal.RequireFromString("0.92"), "GBP": decimal.RequireFromString("1.16"), "CHF": decimal.RequireFromString("1.05"),
 		}},
