@@ -38,7 +38,7 @@ func SQLite(ctx context.Context, db *sql.DB) error {
 // Postgres brings a database up to this release; a second one that starts
 // meanwhile waits. The tables go to the first schema of the search path.
 func Postgres(ctx context.Context, db *sql.DB) error {
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks every second, for five minutes
 	if err != nil {
 		return err
 	}

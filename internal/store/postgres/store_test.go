@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"strings"
@@ -22,8 +23,9 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if prefix != "" {
-		dropAll()
+	if err := drop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	os.Exit(code)
 }
@@ -63,63 +65,78 @@ func open(t testing.TB, dsn string, o postgres.Options) *postgres.Store {
 	return s
 }
 
-// The databases of one run of the tests start with prefix, so that runs can
-// share a server. Each test gets a copy of one that is migrated once.
+// Each run of the tests has a database of its own, so that runs can share a
+// server, and each test a schema of its own in it.
 var (
-	prefix   string
-	counter  atomic.Int64
-	template = sync.OnceValues(makeTemplate)
+	counter   atomic.Int64
+	migrating sync.Mutex // migrations wait for each other by the second
+	database  string
+	create    = sync.OnceValue(createDatabase)
 )
 
-func makeTemplate() (string, error) {
+func createDatabase() error {
 	if serverDSN() == "" {
-		return "", fmt.Errorf("ASSENT_TEST_POSTGRES must name a PostgreSQL with pgvector, as a user who may create databases and roles")
+		return fmt.Errorf("ASSENT_TEST_POSTGRES must name a PostgreSQL with pgvector, as a user who may create databases and roles")
 	}
-	prefix = "assent_test_" + strings.ToLower(rand.Text()[:12])
-	name := prefix + "_template"
+	name := "assent_test_" + strings.ToLower(rand.Text()[:12])
 	if err := exec(serverDSN(), "CREATE DATABASE "+name); err != nil {
-		return "", err
+		return err
 	}
-	s, err := postgres.Open(context.Background(), databaseDSN(name), postgres.Options{Migrate: true})
-	if err != nil {
-		return "", err
-	}
-	return name, s.Close()
+	database = name
+	return exec(dsnWith(nil), "CREATE EXTENSION vector")
 }
 
+// newDatabase returns the DSN of a migrated, empty schema.
 func newDatabase(t testing.TB) string {
 	t.Helper()
-	from, err := template()
+	dsn := newSchema(t)
+	migrating.Lock()
+	defer migrating.Unlock()
+	s, err := postgres.Open(t.Context(), dsn, postgres.Options{Migrate: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := fmt.Sprintf("%s_%d", prefix, counter.Add(1))
-	if err := exec(serverDSN(), "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := exec(serverDSN(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Error(err)
-		}
-	})
-	return databaseDSN(name)
+	return dsn
 }
 
-func dropAll() {
-	if err := exec(serverDSN(), "DROP DATABASE IF EXISTS "+prefix+"_template WITH (FORCE)"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+func newSchema(t testing.TB) string {
+	t.Helper()
+	if err := create(); err != nil {
+		t.Fatal(err)
 	}
+	schema := fmt.Sprint("s", counter.Add(1))
+	if err := exec(dsnWith(nil), "CREATE SCHEMA "+schema); err != nil {
+		t.Fatal(err)
+	}
+	return dsnWith(url.Values{"search_path": {schema + ",public"}})
+}
+
+func drop() error {
+	if database == "" {
+		return nil
+	}
+	return exec(serverDSN(), "DROP DATABASE "+database+" WITH (FORCE)")
 }
 
 func serverDSN() string { return os.Getenv("ASSENT_TEST_POSTGRES") }
 
-// databaseDSN is the server's DSN with another database in it.
-func databaseDSN(name string) string {
+// dsnWith is the server's DSN with the database of this run and parameters.
+func dsnWith(params url.Values) string {
 	u, err := url.Parse(serverDSN())
-	if err != nil || u.Scheme == "" {
-		return serverDSN() + " dbname=" + name // keywords; the last one counts
+	if err != nil || u.Scheme == "" { // keywords; of two the last one counts
+		dsn := serverDSN() + " dbname=" + database
+		for name := range params {
+			dsn += " " + name + "=" + params.Get(name)
+		}
+		return dsn
 	}
-	u.Path = "/" + name
+	u.Path = "/" + database
+	q := u.Query()
+	maps.Copy(q, params)
+	u.RawQuery = q.Encode()
 	return u.String()
 }
 
