@@ -119,7 +119,7 @@ const defaultLease = 4 * time.Minute
 // newApp wires the parts that do not depend on Odoo.
 func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, now func() time.Time) *app {
 	metrics := api.NewMetrics()
-	store = timed{store, metrics}
+	store = timed{store, engineOf(store), metrics}
 	a := &app{
 		log: log, now: now, store: store, keyring: keyring,
 		ledger:   &decision.Ledger{Store: store, Key: keyring.Audit},
@@ -134,6 +134,14 @@ func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, no
 	}
 	a.approvals = &approvals.Service{Ledger: a.ledger, Store: store, Keyring: keyring, Now: now, NewID: newID}
 	return a
+}
+
+// engineOf names the engine behind a store.
+func engineOf(store decision.Store) string {
+	if _, ok := store.(*sqlite.Store); ok {
+		return "sqlite"
+	}
+	return "postgres"
 }
 
 // setOdoo plugs in how records are read and actions applied.

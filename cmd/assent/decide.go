@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,7 +30,11 @@ func (c *decideCmd) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	app, err := p.open(readWrite)
+	level := readWrite
+	if c.DryRun {
+		level = readOnly
+	}
+	app, err := p.open(level)
 	if err != nil {
 		return err
 	}
@@ -43,7 +48,10 @@ func (c *decideCmd) Run(p *process) error {
 		return err
 	}
 	fmt.Fprintln(p.stdout, pretty.String())
-	if answer.Code >= http.StatusBadRequest {
+	switch {
+	case answer.Code >= http.StatusInternalServerError:
+		return exit(exitError)
+	case answer.Code >= http.StatusBadRequest:
 		return exit(exitUsage)
 	}
 	return nil
@@ -61,19 +69,13 @@ func (c *decideCmd) read(stdin io.Reader) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxRequest))
 }
 
-// ask makes a key that lives as long as this request.
+// ask asks with a key that only this request knows.
 func (a *app) ask(p *process, c *decideCmd, body []byte) (*httptest.ResponseRecorder, error) {
 	secret, key, err := a.newKey(c.Company, "assent decide", decision.RightDecide)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.store.PutAPIKey(p.ctx, key); err != nil {
-		return nil, err
-	}
-	defer func() {
-		key.Disabled = true
-		_ = a.store.PutAPIKey(p.ctx, key)
-	}()
+	key.ID = "cli"
 	target := "/v1/decisions"
 	if c.DryRun {
 		target += "?effect=none"
@@ -85,6 +87,22 @@ func (a *app) ask(p *process, c *decideCmd, body []byte) (*httptest.ResponseReco
 		r.Header.Set("Idempotency-Key", c.Key)
 	}
 	w := httptest.NewRecorder()
-	a.handler("").ServeHTTP(w, r)
+	local := *a
+	local.store = oneKey{a.store, key}
+	local.handler("").ServeHTTP(w, r)
 	return w, nil
+}
+
+// oneKey is a store with one key more, which is written nowhere.
+type oneKey struct {
+	decision.Store
+	key decision.APIKey
+}
+
+// KeyByHash finds the key, or one of the store's.
+func (s oneKey) KeyByHash(ctx context.Context, hash string) (decision.APIKey, error) {
+	if hash == s.key.Hash {
+		return s.key, nil
+	}
+	return s.Store.KeyByHash(ctx, hash)
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -67,7 +69,11 @@ func (c *demoCmd) open(p *process, dir string) (*day, error) {
 	start := time.Now().UTC().Truncate(time.Minute).Add(-simulator.Closing)
 	retailer := simulator.New(c.Seed, start, c.Orders)
 	secrets := newSecrets()
-	if err := secrets.write(filepath.Join(dir, "keys.json")); err != nil {
+	err := secrets.write(filepath.Join(dir, "keys.json"))
+	if errors.Is(err, fs.ErrExist) {
+		return nil, errors.New("--into: the folder already holds an installation; name an empty one")
+	}
+	if err != nil {
 		return nil, err
 	}
 	store, err := sqlite.Open(p.ctx, filepath.Join(dir, "assent.db"), sqlite.Options{Migrate: true})
@@ -132,7 +138,7 @@ func (a *app) printDemoKey(ctx context.Context, w io.Writer, company, base strin
 	if err := a.store.PutAPIKey(ctx, key); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "Try the API:\n  curl -H 'Authorization: Bearer %s' %s/v1/decisions?limit=1\n", secret, base)
+	fmt.Fprintf(w, "Try the API:\n  curl -H 'Authorization: Bearer %s' '%s/v1/decisions?limit=1'\n", secret, base)
 	return nil
 }
 

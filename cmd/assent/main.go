@@ -27,6 +27,7 @@ type cli struct {
 	Audit   auditCmd   `cmd:"" help:"Verify the journal."`
 	Policy  policyCmd  `cmd:"" help:"Check and test policies."`
 	Import  importCmd  `cmd:"" help:"Turn a shop's export into requests, or decide on it."`
+	Erase   eraseCmd   `cmd:"" help:"Destroy what decisions knew about people; the journal still verifies."`
 	Switch  switchCmd  `cmd:"" help:"Show or change the live controls: kill switch, modes, pauses."`
 	Company companyCmd `cmd:"" help:"Add or list companies."`
 	Keys    keysCmd    `cmd:"" help:"Create, list and disable API keys."`

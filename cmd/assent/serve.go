@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"assent/decision"
@@ -115,44 +114,24 @@ func (a *app) handler(base string) http.Handler {
 	})
 }
 
-// Limits of the HTTP server. There is no write timeout: a batch may stream
-// for as long as its client reads.
-const (
-	readHeaderTimeout = 5 * time.Second
-	idleTimeout       = 2 * time.Minute
-	maxHeaderBytes    = 64 << 10
-	drainFor          = 20 * time.Second
-)
+// drainFor is how long requests under way get to finish when the service is
+// told to stop.
+const drainFor = 20 * time.Second
 
-// serve answers and works in the background until ctx ends.
+// serve answers and works in the background until ctx ends. Then requests end
+// first, so that what they start is still in hand; then the background, which
+// records what it has done.
 func (a *app) serve(ctx context.Context, listener net.Listener, base, checkpoints string) error {
-	server := &http.Server{
-		Handler: a.handler(base), ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
 	finished := make(chan struct{})
 	go func() {
 		defer close(finished)
 		runner{a, checkpoints}.run(background)
 	}()
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		stop()
-		<-finished
-		return err
-	case <-ctx.Done():
-	}
-	// Requests first, so that what they start is still in hand; then the
-	// background, which records what it has done.
-	drain, cancel := context.WithTimeout(context.Background(), drainFor)
-	defer cancel()
-	err := server.Shutdown(drain)
+	err := api.Serve(ctx, api.NewServer(a.handler(base), a.log), listener, drainFor)
 	stop()
 	<-finished
-	if errors.Is(err, context.DeadlineExceeded) || os.IsTimeout(err) {
+	if errors.Is(err, context.DeadlineExceeded) {
 		return errors.New("some requests were still open and were cut off")
 	}
 	return err

@@ -11,6 +11,7 @@ import (
 // timed is a store whose commits are measured.
 type timed struct {
 	decision.Store
+	name    string // of the engine, for the label
 	metrics *api.Metrics
 }
 
@@ -18,6 +19,6 @@ type timed struct {
 func (t timed) Do(ctx context.Context, w decision.Work) error {
 	started := time.Now()
 	err := t.Store.Do(ctx, w)
-	t.metrics.Commit("store", time.Since(started))
+	t.metrics.Commit(t.name, time.Since(started))
 	return err
 }

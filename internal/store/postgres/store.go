@@ -89,7 +89,6 @@ func poolConfig(dsn string, o Options) (*pgxpool.Config, error) {
 	}
 	params := config.ConnConfig.RuntimeParams
 	setDefault(params, "application_name", "assent")
-	setDefault(params, "timezone", "UTC")
 	// A replica that hangs with a head locked must not hold up the others.
 	setDefault(params, "idle_in_transaction_session_timeout", "60s")
 	config.AfterConnect = takeRole

@@ -92,7 +92,8 @@ func (t *transaction) lock(ctx context.Context, b *pgx.Batch, keys []string) (fo
 		return false, err
 	}
 	for _, key := range keys {
-		t.bound[key] = t.bound[key] // those that are free are known to be
+		free := t.bound[key]
+		t.bound[key] = free // those that are free are known to be
 	}
 	return found, nil
 }

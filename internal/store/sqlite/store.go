@@ -97,10 +97,11 @@ func (s *Store) openPool(ctx context.Context, path string) error {
 }
 
 // Pragmas of the connections. FULL makes an acknowledged commit outlive a
-// power cut; secure_delete overwrites what an erasure removes.
+// power cut; secure_delete overwrites what an erasure removes. What savepoints
+// remember stays in memory: writing it to files took a quarter of the time.
 var (
-	writerPragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "recursive_triggers(1)", "secure_delete(1)"}
-	readerPragmas = []string{"busy_timeout(10000)", "query_only(1)"}
+	writerPragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "recursive_triggers(1)", "secure_delete(1)", "temp_store(MEMORY)", "cache_size(-65536)"}
+	readerPragmas = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8192)"}
 )
 
 func open(path, mode string, pragmas []string) (*sql.DB, error) {
