@@ -29,7 +29,7 @@ func (c *replayCmd) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%d replayed, %d the same byte for byte, %d erased\n", tally.all, tally.same, tally.erased)
+	fmt.Fprintf(p.stdout, "%d decisions: %d the same byte for byte, %d erased\n", tally.all, tally.same, tally.erased)
 	if tally.same+tally.erased < tally.all {
 		return exit(exitBroken)
 	}
