@@ -19,6 +19,7 @@ const (
 	answerWithdraw = "withdraw"
 )
 
+// showApproval is one case by itself, for links from elsewhere.
 func (c *console) showApproval(w http.ResponseWriter, r *http.Request, v visit) error {
 	one, err := c.theCase(r.Context(), v, chi.URLParam(r, "id"))
 	if err != nil {
@@ -48,6 +49,7 @@ func (c *console) decideApproval(w http.ResponseWriter, r *http.Request, v visit
 	if err != nil {
 		return err
 	}
+	// The frame was read before the answer; its count is no longer true.
 	if err := c.greet(r.Context(), &v); err != nil {
 		return err
 	}
@@ -55,6 +57,8 @@ func (c *console) decideApproval(w http.ResponseWriter, r *http.Request, v visit
 	return show(w, r, http.StatusOK, answeredPart(v, one))
 }
 
+// answer hands the person's answer to the approvals, which lock, check and
+// journal it.
 func (c *console) answer(ctx context.Context, v visit, id, answer, comment string) (decision.Approval, error) {
 	switch answer {
 	case answerApprove:

@@ -29,6 +29,8 @@ var assetPaths = func() map[string]string {
 	return paths
 }()
 
+// serveAsset serves the files that pages use; what lies beside them (licence,
+// notes) is for who reads the code.
 func serveAsset(w http.ResponseWriter, r *http.Request) {
 	name := chi.URLParam(r, "name")
 	if _, served := assetPaths[name]; !served {

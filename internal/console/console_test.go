@@ -1,7 +1,9 @@
 package console
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -27,6 +29,24 @@ func TestOtherSitesCannotAct(t *testing.T) {
 	}
 	if got := h.approval(a); got.Status != decision.AwaitingApproval {
 		t.Errorf("another site approved: %+v", got)
+	}
+}
+
+func TestTheBaseURLMayAct(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	a := h.order(36, "1250", nil)
+	b := h.as("ben")
+	for origin, want := range map[string]int{"http://assent.example.com": http.StatusSeeOther, "http://assent.example.com:81": http.StatusForbidden} {
+		req := httptest.NewRequest(http.MethodPost, "http://10.0.0.7/approvals/"+a.Row.Approval, strings.NewReader("answer=approve"))
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Origin", origin)
+		req.AddCookie(b.cookie())
+		recorder := httptest.NewRecorder()
+		h.handler("http://assent.example.com").ServeHTTP(recorder, req)
+		if recorder.Code != want {
+			t.Errorf("a form from %s gets %d, want %d", origin, recorder.Code, want)
+		}
 	}
 }
 
@@ -149,6 +169,23 @@ func TestFailuresShowNothing(t *testing.T) {
 	}
 	if got.status == http.StatusServiceUnavailable && got.header.Get("Retry-After") == "" {
 		t.Error("unavailable, but no Retry-After")
+	}
+}
+
+// TestFailuresAreLogged reads the log: the error is there, the token of a link
+// is not.
+func TestFailuresAreLogged(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	must(t, h.store.Close())
+	var log bytes.Buffer
+	pages := New(Config{
+		Reader: h.store, Directory: h.store, Decisions: h.decisions, Approvals: h.approvals, Exceptions: h.approvals,
+		Log: slog.New(slog.NewTextHandler(&log, nil)), Now: h.clock, NewID: newID, Reason: reasonSentence, Rule: ruleTitle,
+	})
+	pages.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/signin/token-of-a-link", nil))
+	if got := log.String(); !strings.Contains(got, "request failed") || !strings.Contains(got, "POST /signin/{token}") || strings.Contains(got, "token-of-a-link") {
+		t.Errorf("logged %q", got)
 	}
 }
 

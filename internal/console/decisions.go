@@ -33,11 +33,14 @@ type decisionList struct {
 	Fault                 string
 }
 
+// decisionLine is one row. The other reasons are in the story.
 type decisionLine struct {
 	decision.DecisionRow
 	Why string // the first reason
 }
 
+// showDecisions is for everybody with a role: who decides on one case may look
+// at how others were decided.
 func (c *console) showDecisions(w http.ResponseWriter, r *http.Request, v visit) error {
 	q := r.URL.Query()
 	view := decisionList{
@@ -88,12 +91,14 @@ func (l decisionList) filter(cursor string) (decision.Filter, bool) {
 	}
 	from, okFrom := day(l.From)
 	to, okTo := day(l.To)
+	// The last day counts whole, the filter's end does not.
 	if f.From = from; !to.IsZero() {
 		f.To = to.AddDate(0, 0, 1)
 	}
 	return f, okFrom && okTo
 }
 
+// day is midnight UTC of a date, as pages show times in UTC.
 func day(text string) (time.Time, bool) {
 	if text == "" {
 		return time.Time{}, true

@@ -21,6 +21,7 @@ var (
 	errForm        = decision.Errorf(decision.CodeMalformed, "The form could not be read. Nothing was changed.")
 )
 
+// missingRole names the roles, so that people know whom to ask.
 func missingRole(user decision.User, need []string) error {
 	if len(user.Roles) == 0 {
 		return decision.Errorf(decision.CodeForbidden, "You have no role yet. Ask operations to give you one.")

@@ -41,15 +41,17 @@ type exceptionItem struct {
 	Blocked   string // why this person may not act; "" when they may
 	Now       time.Time
 
-	Typed string
-	Fault string
-	Said  string
+	Typed string // the comment, kept when the action was refused
+	Fault string // what is wrong with the comment
+	Said  string // what just happened
 	Tone  string
 }
 
 // fact is a name with a value.
 type fact struct{ Name, Value string }
 
+// showExceptions leaves out what is out of sight, unless it is asked for. The
+// store cannot filter by that time, so a page may show fewer than it holds.
 func (c *console) showExceptions(w http.ResponseWriter, r *http.Request, v visit) error {
 	q := r.URL.Query()
 	view := exceptionList{Type: q.Get("type"), Role: q.Get("role"), State: q.Get("state")}
@@ -80,6 +82,8 @@ func (l exceptionList) filter(cursor string) decision.Filter {
 	return decision.Filter{Where: where, Cursor: cursor, Limit: exceptionsSize}
 }
 
+// itemOf puts an exception into words for one visitor. Whether that person may
+// act is asked of the exception itself, so that page and service agree.
 func itemOf(x decision.Exception, v visit, names people) exceptionItem {
 	item := exceptionItem{Exception: x, Now: v.Now}
 	if x.Owner != "" {
@@ -119,7 +123,8 @@ const (
 	doSnooze  = "snooze"
 )
 
-// naps are the offered lengths of a snooze.
+// naps are the offered lengths of a snooze; the service itself allows up to 30
+// days.
 var naps = []struct {
 	Code string
 	For  time.Duration
@@ -158,6 +163,7 @@ func (c *console) handleException(w http.ResponseWriter, r *http.Request, v visi
 	return show(w, r, status, exceptionsPage(v, exceptionList{Items: []exceptionItem{item}}))
 }
 
+// handle does it, and says in a sentence what was done.
 func (c *console) handle(ctx context.Context, v visit, id, do, comment, nap string) (said string, err error) {
 	switch do {
 	case doClaim:
@@ -191,6 +197,7 @@ func (i *exceptionItem) refuse(err error, comment string) (status int) {
 	return p.Status
 }
 
+// theException finds one exception as the visitor sees it.
 func (c *console) theException(ctx context.Context, v visit, id string) (exceptionItem, error) {
 	x, err := row[decision.Exception](ctx, c.Reader, v.User.Company, decision.Exceptions, id)
 	if err != nil {
@@ -200,6 +207,7 @@ func (c *console) theException(ctx context.Context, v visit, id string) (excepti
 	return itemOf(x, v, names), err
 }
 
+// stateTone colours what still needs somebody.
 func stateTone(state string) string {
 	switch state {
 	case decision.StateOpen:

@@ -34,6 +34,7 @@ func featuresOf(s *decision.Snapshot) (known, missing []shownField) {
 	return split(kind.ContextFields(), s.Context, s.Missing, s.CompanyCurrency)
 }
 
+// split keeps the order of the declaration, in which a kind's author thinks.
 func split(fields []decision.Field, values decision.Record, why map[string]string, currency string) (known, missing []shownField) {
 	for _, f := range fields {
 		v, ok := values[f.Path]
@@ -69,6 +70,7 @@ func shownValue(f decision.Field, v any, currency string) []string {
 	return out
 }
 
+// oneValue masks first: no other rule may show what is personal.
 func oneValue(f decision.Field, v any, currency string) string {
 	amount, isDecimal := v.(decimal.Decimal)
 	switch {

@@ -41,6 +41,7 @@ var recordNames = map[string]string{
 	"res.partner": "Contact", "res.partner.bank": "Bank account", "product.template": "Product", "stock.quant": "Stock", "stock.scrap": "Scrap",
 }
 
+// recordName falls back on the model's own name.
 func recordName(model string, id int64) string {
 	name, known := recordNames[model]
 	if !known {
@@ -58,6 +59,8 @@ func money(m *decision.Money) string {
 	return strings.TrimSpace(grouped(amount) + "\u00a0" + m.Currency)
 }
 
+// grouped sets thousands apart by a narrow no-break space, which no reader
+// takes for a decimal point.
 func grouped(amount string) string {
 	sign := ""
 	if strings.HasPrefix(amount, "-") {
@@ -206,6 +209,7 @@ func statusTone(s decision.Status) string {
 	return ""
 }
 
+// outcomeTone colours a verdict.
 func outcomeTone(o decision.Outcome) string {
 	switch o {
 	case decision.Execute:
@@ -216,6 +220,7 @@ func outcomeTone(o decision.Outcome) string {
 	return "warn"
 }
 
+// executionTone colours an execution's status.
 func executionTone(s decision.ExecutionStatus) string {
 	switch s {
 	case decision.ExecutionDone:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 )
 
@@ -33,14 +34,28 @@ func secured(next http.Handler) http.Handler {
 const maxForm = 64 << 10
 
 // sameOrigin refuses changes that another site asked the browser for, and
-// bounds what is read.
+// bounds what is read. Requests that name neither site nor origin pass: they
+// come from no browser, and the cookie is SameSite besides.
 func (c *console) sameOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
+	c.trustBaseURL(protection)
 	protection.SetDenyHandler(c.open(func(http.ResponseWriter, *http.Request, visit) error { return errCrossOrigin }))
 	return protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		next.ServeHTTP(w, r)
 	}))
+}
+
+// trustBaseURL accepts forms from the address people use, even when a proxy
+// in front of us hands on another host.
+func (c *console) trustBaseURL(protection *http.CrossOriginProtection) {
+	base, err := url.Parse(c.BaseURL)
+	if err != nil || base.Host == "" {
+		return
+	}
+	if err := protection.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+		c.Log.Warn("console: the base URL is no origin", slog.Any("error", err))
+	}
 }
 
 // recovered turns a panic into an error page; the log has the stack.

@@ -40,11 +40,14 @@ type approvalCase struct {
 	Tone  string
 }
 
+// signer is a signature with the person's name.
 type signer struct {
 	Name, Role string
 	At         time.Time
 }
 
+// showInbox lists by role and not by what the visitor may sign: one's own
+// requests are shown, with the reason why somebody else must decide them.
 func (c *console) showInbox(w http.ResponseWriter, r *http.Request, v visit) error {
 	q := r.URL.Query()
 	view := inbox{Roles: v.User.Roles, Role: q.Get("role"), Kind: q.Get("kind")}
@@ -68,6 +71,8 @@ func (c *console) showInbox(w http.ResponseWriter, r *http.Request, v visit) err
 	return show(w, r, http.StatusOK, inboxPage(v, view))
 }
 
+// filter asks for open approvals only; the store lists the nearest deadline
+// first.
 func (i inbox) filter(cursor string) decision.Filter {
 	where := map[string][]string{"status": {string(decision.AwaitingApproval)}, "role": i.Roles}
 	if i.Role != "" {
@@ -94,6 +99,8 @@ func nextPage(path string, q url.Values, cursor string) string {
 	return path + "?" + next.Encode()
 }
 
+// caseOf puts an approval into words for one visitor. The rule about who may
+// decide is the domain's, so that a button is there if and only if it works.
 func (c *console) caseOf(a decision.Approval, v visit, names people) approvalCase {
 	one := approvalCase{Approval: a, Why: c.reasons(a.Reasons), AskedBy: names.name(a.RequestedBy), Now: v.Now}
 	for _, s := range a.Signatures {

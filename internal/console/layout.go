@@ -43,6 +43,7 @@ func rolesShort(roles []string) string {
 	return strings.Join(words, ", ")
 }
 
+// kindNames are the kinds in the order of the docs.
 func kindNames() []string {
 	kinds := decision.Kinds()
 	names := make([]string, len(kinds))

@@ -23,7 +23,7 @@ func (p people) name(actor string) string {
 	}
 	switch prefix, id, _ := strings.Cut(actor, ":"); {
 	case actor == "":
-		return "not named"
+		return "nobody named"
 	case actor == decision.System:
 		return "Assent"
 	case prefix == "odoo" && id != "":

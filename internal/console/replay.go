@@ -21,6 +21,8 @@ type replayed struct {
 // difference is one value that came out differently.
 type difference struct{ Path, Want, Have string }
 
+// replay evaluates the decision again and shows what came out. It is a POST,
+// because it costs an evaluation and must not be prefetched.
 func (c *console) replay(w http.ResponseWriter, r *http.Request, v visit) error {
 	id := chi.URLParam(r, "id")
 	result, err := c.Decisions.Replay(r.Context(), v.User.Company, id)
@@ -69,6 +71,7 @@ func differences(want, have json.RawMessage) []difference {
 	return out
 }
 
+// flatten writes every value that is no object or list under its JSON pointer.
 func flatten(path string, raw json.RawMessage, into map[string]string) {
 	var object map[string]json.RawMessage
 	var list []json.RawMessage
@@ -86,6 +89,7 @@ func flatten(path string, raw json.RawMessage, into map[string]string) {
 	}
 }
 
+// orNothing stands for a value that is not there.
 func orNothing(text string) string {
 	if text == "" {
 		return "nothing"

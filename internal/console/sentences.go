@@ -14,6 +14,7 @@ func (c *console) reason(code string) string {
 	return humanise(code)
 }
 
+// reasons are the sentences for codes, in the codes' order.
 func (c *console) reasons(codes []string) []string {
 	out := make([]string, len(codes))
 	for i, code := range codes {
@@ -39,6 +40,7 @@ func approvers(roles []string) []string {
 	return roles
 }
 
+// roleWords lists roles: one of them is enough.
 func roleWords(roles []string) string {
 	words := make([]string, len(roles))
 	for i, role := range roles {

@@ -33,6 +33,7 @@ func NewFirstRun(ctx context.Context, dir decision.Directory, rand io.Reader, co
 	return newLink(ctx, dir, rand, firstPrefix, decision.SignIn{Company: company, Expires: now.Add(ttl)})
 }
 
+// newLink draws 256 random bits, so that guessing needs no rate limit.
 func newLink(ctx context.Context, dir decision.Directory, rand io.Reader, prefix string, link decision.SignIn) (string, error) {
 	secret := make([]byte, 32)
 	if _, err := io.ReadFull(rand, secret); err != nil {
@@ -43,6 +44,7 @@ func newLink(ctx context.Context, dir decision.Directory, rand io.Reader, prefix
 	return "/signin/" + token, dir.PutSignIn(ctx, link)
 }
 
+// hashToken is how the directory knows a link.
 func hashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
@@ -94,6 +96,8 @@ func (c *console) signIn(w http.ResponseWriter, r *http.Request, v visit) error 
 	return nil
 }
 
+// take uses a link up, whatever comes of it. One answer for every kind of bad
+// link tells a guesser nothing.
 func (c *console) take(ctx context.Context, token string) (decision.SignIn, error) {
 	link, err := c.Directory.TakeSignIn(ctx, hashToken(token))
 	switch {
@@ -105,6 +109,7 @@ func (c *console) take(ctx context.Context, token string) (decision.SignIn, erro
 	return link, err
 }
 
+// takeLink uses an ordinary link up and finds its user.
 func (c *console) takeLink(ctx context.Context, token string) (decision.User, error) {
 	link, err := c.take(ctx, token)
 	if err != nil {
@@ -144,8 +149,10 @@ type newcomer struct {
 	NameError, EmailError string
 }
 
+// maxName bounds a name, in bytes.
 const maxName = 100
 
+// newcomerOf reads the form, and is false when something is wrong with it.
 func newcomerOf(r *http.Request) (newcomer, bool) {
 	n := newcomer{Name: strings.TrimSpace(r.PostFormValue("name")), Email: strings.TrimSpace(r.PostFormValue("email"))}
 	if n.Name == "" || len(n.Name) > maxName || !utf8.ValidString(n.Name) {
@@ -157,6 +164,7 @@ func newcomerOf(r *http.Request) (newcomer, bool) {
 	return n, n.NameError == "" && n.EmailError == ""
 }
 
+// signOut destroys the session in the store, not only the cookie.
 func (c *console) signOut(w http.ResponseWriter, r *http.Request, _ visit) error {
 	if err := c.sessions.Destroy(r.Context()); err != nil {
 		return err
@@ -165,6 +173,7 @@ func (c *console) signOut(w http.ResponseWriter, r *http.Request, _ visit) error
 	return nil
 }
 
+// inputType lets browsers offer the right keyboard.
 func inputType(name string) string {
 	if name == "email" {
 		return "email"

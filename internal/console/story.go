@@ -43,6 +43,7 @@ type moment struct {
 	Comment    string
 }
 
+// showStory is for everybody with a role; personal values are masked for all.
 func (c *console) showStory(w http.ResponseWriter, r *http.Request, v visit) error {
 	s, err := c.story(r.Context(), v, chi.URLParam(r, "id"))
 	if err != nil {
@@ -51,6 +52,8 @@ func (c *console) showStory(w http.ResponseWriter, r *http.Request, v visit) err
 	return show(w, r, http.StatusOK, storyPage(v, s))
 }
 
+// story gathers the page. The approval is shown twice while it is open: as
+// what has happened, and as the form for who may decide.
 func (c *console) story(ctx context.Context, v visit, id string) (story, error) {
 	told, err := c.Decisions.Story(ctx, v.User.Company, id)
 	if err != nil {
@@ -99,6 +102,7 @@ func (c *console) explain(s *story) {
 	}}
 }
 
+// assessed never shows an unknown probability as a number.
 func (c *console) assessed(d decision.Decision) storyStep {
 	a := d.Assessment
 	if a.Probability == nil {
@@ -111,6 +115,7 @@ func (c *console) assessed(d decision.Decision) storyStep {
 	return storyStep{Name: "Assessed", What: percent(*a.Probability), More: more}
 }
 
+// governed is what the policy said, before the guard.
 func governed(d decision.Decision) storyStep {
 	step := storyStep{Name: "Policy", What: humanise(d.Verdict.Outcome.String()), Tone: outcomeTone(d.Verdict.Outcome)}
 	switch d.Verdict.Outcome {
@@ -126,6 +131,7 @@ func governed(d decision.Decision) storyStep {
 	return step
 }
 
+// hoursOf is the deadline as the approval counts it.
 func hoursOf(v decision.Verdict) int {
 	if v.Hours < 1 {
 		return decision.DefaultHours
@@ -133,6 +139,7 @@ func hoursOf(v decision.Verdict) int {
 	return v.Hours
 }
 
+// guarded is what the guard made of it.
 func (c *console) guarded(d decision.Decision) storyStep {
 	if d.Guard.Code == "" {
 		return storyStep{Name: "Guard", What: "Unchanged", More: "Mode " + string(d.Guard.Mode) + "."}
@@ -177,6 +184,7 @@ func (c *console) timeline(ctx context.Context, company string, a decision.Appro
 	return append(out, end), err
 }
 
+// endTone colours how an approval ended: granted, or not.
 func endTone(s decision.Status) string {
 	switch s {
 	case decision.Declined, decision.Expired, decision.Stale, decision.Withdrawn:
@@ -185,6 +193,7 @@ func endTone(s decision.Status) string {
 	return "good"
 }
 
+// comment opens a sealed text. One that was erased on purpose is no failure.
 func (c *console) comment(ctx context.Context, company, sealed string) (string, error) {
 	text, err := c.Approvals.Comment(ctx, company, sealed)
 	if decision.CodeOf(err) == decision.CodeErased {

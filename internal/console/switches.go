@@ -6,12 +6,12 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"assent/decision"
 )
 
-// switchReasons are the codes a change of the switches may name.
+// switchReasons are the codes a change of the switches may name. A choice and
+// not a text, because the journal holds no free text.
 var switchReasons = []string{"INCIDENT", "MAINTENANCE", "DRILL", "POLICY_CHANGE", "MODEL_REVIEW", "RESOLVED"}
 
 // modes in the order of how much a kind may do by itself.
@@ -45,10 +45,11 @@ func (c *console) showSwitches(w http.ResponseWriter, r *http.Request, v visit) 
 	return show(w, r, http.StatusOK, switchesPage(v, switchesOf(v)))
 }
 
+// switchesOf starts the form at what is in force.
 func switchesOf(v visit) switchesView {
 	view := switchesView{Now: v.Head.Switches, Want: v.Head.Switches, Epoch: v.Head.Epoch}
 	for _, kind := range kindNames() {
-		spent := v.Head.Spent[kind].In(v.Now.Truncate(time.Hour))
+		spent := v.Head.Spent[kind].In(v.Now)
 		view.Spent = append(view.Spent, kindSpent{kind, spent.Count, grouped(spent.Amount.StringFixed(2))})
 	}
 	return view
@@ -63,6 +64,7 @@ func (c *console) changeSwitches(w http.ResponseWriter, r *http.Request, v visit
 	view := switchesOf(v)
 	view.Want, view.Reason = wanted(r, v.Head.Switches), r.PostForm.Get("reason")
 	view.Changes = changes(view.Now, view.Want)
+	// What was read as no number is no epoch, and so differs.
 	epoch, _ := strconv.ParseInt(r.PostForm.Get("epoch"), 10, 64)
 	switch {
 	case epoch != v.Head.Epoch:
@@ -127,6 +129,7 @@ func changes(now, want decision.Switches) []fact {
 	return out
 }
 
+// yesNo is a pause as the confirmation sends it on.
 func yesNo(paused map[string]string, kind string) string {
 	if _, yes := paused[kind]; yes {
 		return "yes"

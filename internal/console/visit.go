@@ -104,6 +104,8 @@ func (c *console) greet(ctx context.Context, v *visit) (err error) {
 	return nil
 }
 
+// isHtmx says whether a part of a page is wanted. It only chooses the form of
+// an answer, so that a forged header gains nothing.
 func isHtmx(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 
 // show renders whole before anything is sent, so that a failure is still an
@@ -126,6 +128,7 @@ type listed[T any] struct {
 	Next string
 }
 
+// list reads one page of a projection.
 func list[T any](ctx context.Context, from decision.Reader, company string, table decision.Table, f decision.Filter) (listed[T], error) {
 	page, err := from.List(ctx, company, table, f)
 	if err != nil {

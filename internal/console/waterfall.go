@@ -75,6 +75,7 @@ func scaleOf(a decision.Assessment) axis {
 	return axis{s.low - room, s.high + room}
 }
 
+// position is in percent of the width.
 func (s axis) position(x float64) float64 { return (x - s.low) / (s.high - s.low) * 100 }
 
 func (s axis) at(x float64) string { return share(s.position(x)) }
@@ -84,6 +85,8 @@ func (s axis) width(low, high float64) string {
 	return share(max(0.4, s.position(high)-s.position(low)))
 }
 
+// share writes a percentage for an SVG attribute: the content policy allows no
+// style to place a bar with.
 func share(percent float64) string { return strconv.FormatFloat(percent, 'f', 2, 64) + "%" }
 
 // ticks leaves out what would touch the ends or a rounder one.
