@@ -94,11 +94,11 @@ func (c *demoCmd) open(p *process, dir string) (*day, error) {
 // connectFake puts a fake Odoo that holds the retailer's records behind the
 // real client.
 func (d *day) connectFake() error {
-	server := odootest.New(odootest.Options{Version: demoVersion, Database: "demo", Now: d.clock.now})
-	fill(server, d.retailer.Records())
+	d.fake = odootest.New(odootest.Options{Version: demoVersion, Database: "demo", Now: d.clock.now})
+	fill(d.fake, d.retailer.Records())
 	client, err := odoo.New(odoo.Config{
 		URL: "http://odoo.invalid", Database: "demo", Login: odootest.DemoLogin, Key: odootest.DemoKey,
-		Rate: -1, Concurrency: 16, Transport: server.Transport(), Now: d.clock.now,
+		Rate: -1, Concurrency: 16, Transport: d.fake.Transport(), Now: d.clock.now,
 	})
 	if err != nil {
 		return err

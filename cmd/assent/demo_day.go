@@ -60,6 +60,7 @@ type day struct {
 	end      time.Time
 	inbox    time.Time // when people look into it next
 	retailer *simulator.Retailer
+	fake     *odootest.Server
 	company  decision.Company
 	people   []decision.User
 	manners  map[string]simulator.Approver // by user id
