@@ -28,8 +28,14 @@ func TestMain(m *testing.M) {
 		}
 	}
 	status := m.Run()
+	for _, dir := range leftovers {
+		os.RemoveAll(dir)
+	}
 	os.Exit(status)
 }
+
+// leftovers are folders that several tests share.
+var leftovers []string
 
 // shell types commands about one installation.
 type shell struct {
@@ -222,4 +228,13 @@ func fakeOdoo(t *testing.T, version int, orders int) (*odootest.Server, []string
 
 func odooFlags(url, db, user, key string) []string {
 	return []string{"--odoo-url=" + url, "--odoo-db=" + db, "--odoo-user=" + user, "--odoo-key=" + key, "--odoo-rate=1000", "--odoo-concurrency=16"}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
 }
