@@ -40,7 +40,7 @@ func New[V any](run func(*Batch[V])) *Queue[V] { return &Queue[V]{run: run} }
 // returns a CodeUnavailable error; whether the work was done is then unknown,
 // unless it was still waiting.
 func (q *Queue[V]) Do(ctx context.Context, lane decision.Lane, value V) error {
-	job := &Job[V]{Value: value, ctx: ctx, answer: make(chan error, 1)}
+	job := &Job[V]{Value: value, ctx: ctx, answer: make(chan error, 1), turn: make(chan struct{}, 1)}
 	if !q.push(job, lane) {
 		return decision.Errorf(decision.CodeUnavailable, "The store is closed.")
 	}
@@ -145,7 +145,7 @@ type Job[V any] struct {
 	background bool
 	answer     chan error
 
-	mu        sync.Mutex // held while the caller's function runs
+	turn      chan struct{} // holds a value while the caller's function runs
 	started   bool
 	abandoned bool
 }
@@ -154,8 +154,8 @@ type Job[V any] struct {
 // A panic becomes an error, and so does the end of the goroutine by FailNow of
 // a test: neither may take the writer along.
 func (j *Job[V]) Run(fn func(ctx context.Context) error) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	j.turn <- struct{}{}
+	defer func() { <-j.turn }()
 	if j.abandoned || j.ctx.Err() != nil {
 		return late("Nothing was changed.", j.ctx.Err())
 	}
@@ -180,8 +180,8 @@ func (j *Job[V]) Answer(err error) { j.answer <- err }
 // abandon waits until the caller's function does not run, so that it never
 // runs after Do has returned.
 func (j *Job[V]) abandon() error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	j.turn <- struct{}{}
+	defer func() { <-j.turn }()
 	j.abandoned = true
 	select {
 	case err := <-j.answer: // it came meanwhile
