@@ -71,13 +71,18 @@ type decided struct {
 	ID, Verdict, Status, Approval, Execution, Key string
 	Replayed                                      bool
 	Reasons                                       []struct{ Code, Text string }
-	Code, Detail                                  string // of a problem
-	Errors                                        []struct{ Pointer, Code, Detail string }
 	Links                                         struct{ Explanation, Console string }
 	Assessment                                    *struct {
 		Probability, Confidence *float64
 		Reasons                 []struct{ Code string }
 	}
+}
+
+// problem is what tests look at in a refusal.
+type problem struct {
+	Status       int
+	Code, Detail string
+	Errors       []struct{ Pointer, Parameter, Code, Detail string }
 }
 
 // UnmarshalJSON leaves out the approval's details but its id.
@@ -173,4 +178,13 @@ func (v visitor) read(answer *http.Response, err error) (int, string) {
 		v.t.Fatal(err)
 	}
 	return answer.StatusCode, string(page)
+}
+
+func parse[T any](t *testing.T, text string) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return v
 }

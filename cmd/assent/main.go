@@ -75,7 +75,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	parser, err := kong.New(&c,
 		kong.Name("assent"),
 		kong.Description("Decisions about orders, deliveries, refunds and changes in Odoo: models recommend, policy or people assent."),
-		kong.DefaultEnvars("ASSENT"), kong.Configuration(kong.JSON), kong.UsageOnError(),
+		kong.DefaultEnvars("ASSENT"), kong.Configuration(loadConfig), kong.UsageOnError(),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { ended = code }),
 	)
 	if err != nil {

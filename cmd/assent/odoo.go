@@ -19,6 +19,9 @@ func (a *app) connectOdoo(c odooConfig) error {
 	if err != nil {
 		return errors.New("--odoo-key-file cannot be read")
 	}
+	if c.Lease < 2*c.Timeout { // else an attempt is taken over while it is under way
+		return errors.New("--odoo-lease must be at least twice --odoo-timeout")
+	}
 	client, err := odoo.New(odoo.Config{
 		URL: c.URL, Database: c.DB, Login: c.User, Key: odoo.Secret(key),
 		Rate: c.Rate, Burst: max(1, int(c.Rate)), Concurrency: c.Concurrency, Timeout: c.Timeout,
