@@ -71,6 +71,9 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 			return err
 		}
 	}
+	if err := checkVersion(ctx, s.write); err != nil {
+		return err
+	}
 	if err := s.openPool(ctx, path); err != nil {
 		return err
 	}
@@ -83,7 +86,7 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 	return nil
 }
 
-// openPool opens the read-only connections and compares the release.
+// openPool opens the read-only connections to a file that exists.
 func (s *Store) openPool(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("sqlite: %w", err)

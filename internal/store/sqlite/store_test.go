@@ -73,11 +73,16 @@ func TestCloseMovesTheLogIntoTheFile(t *testing.T) {
 // raw runs SQL as another program would, without the pragmas of ours.
 func raw(t testing.TB, path, text string) error {
 	t.Helper()
+	_, err := openRaw(t, path).Exec(text)
+	return err
+}
+
+func openRaw(t testing.TB, path string) *sql.DB {
+	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = db.Close() }()
-	_, err = db.Exec(text)
-	return err
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }

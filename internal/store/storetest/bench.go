@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"sync"
@@ -32,7 +31,7 @@ func commits(b *testing.B, s decision.Store, callers int) {
 	for range callers {
 		all.Go(func() {
 			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
-				if err := s.Do(context.Background(), likeADecision(int(i))); err != nil {
+				if err := Decide(context.Background(), s, fmt.Sprintf("0193-%09d", i)); err != nil {
 					b.Error(err)
 					return
 				}
@@ -41,46 +40,6 @@ func commits(b *testing.B, s decision.Store, callers int) {
 	}
 	all.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
-}
-
-// likeADecision writes one entry, key, decision and execution, a sealed
-// snapshot of 2 kB and three rows of history.
-func likeADecision(i int) decision.Work {
-	id := fmt.Sprintf("0193-%09d", i)
-	return decision.Work{Company: company, Keys: []string{id}, Do: func(ctx context.Context, tx decision.Tx) error {
-		if _, _, err := tx.Binding(ctx, id); err != nil {
-			return err
-		}
-		row, x := decisionRow(i), execution(id)
-		row.ID, row.Seq = id, tx.Head().Seq+1
-		x.Order = row.Seq * 100
-		steps := []func() error{
-			func() error { return tx.Bind(ctx, decision.Binding{Key: id, Request: id, Decision: id}) },
-			func() error {
-				return tx.Seal(ctx, decision.Sealed{ID: id, Master: "1", Key: make([]byte, 60), Box: bytes.Repeat([]byte{7}, 2048)})
-			},
-			func() error { return append1(ctx, tx, id) },
-			func() error { return tx.Put(ctx, decision.Decisions, id, encode(row)) },
-			func() error { return tx.Put(ctx, decision.Executions, id, encode(x)) },
-			func() error { return tx.AddHistory(ctx, remember(id, i)) },
-		}
-		for _, step := range steps {
-			if err := step(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}}
-}
-
-func remember(id string, i int) []decision.HistoryRow {
-	rows := make([]decision.HistoryRow, 3)
-	for n, entity := range []string{"partner", "email", "address"} {
-		rows[n] = past(i)
-		rows[n].EntityType, rows[n].EntityHash, rows[n].Subject = entity, fmt.Sprint("1:", i%1000), id
-		rows[n].Amount = amount("12.50")
-	}
-	return rows
 }
 
 func dueBehind(b *testing.B, s decision.Store, backlog int) {
