@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,6 +55,24 @@ func (p *process) open(a access) (*app, error) {
 	app, err := p.wire(store, a)
 	if err != nil {
 		store.Close()
+		return nil, err
+	}
+	return app, nil
+}
+
+// openFor is open for a command about one company, which must exist: a typing
+// error must not look like a company where nothing ever happened.
+func (p *process) openFor(company string, a access) (*app, error) {
+	app, err := p.open(a)
+	if err != nil {
+		return nil, err
+	}
+	companies, err := app.store.Companies(p.ctx)
+	if err == nil && !slices.ContainsFunc(companies, func(c decision.Company) bool { return c.ID == company }) {
+		err = decision.Errorf(decision.CodeNotFound, "There is no such company.")
+	}
+	if err != nil {
+		app.store.Close()
 		return nil, err
 	}
 	return app, nil

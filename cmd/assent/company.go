@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"text/tabwriter"
 
 	"github.com/shopspring/decimal"
@@ -21,15 +22,18 @@ type companyAddCmd struct {
 	Rates    map[string]string `name:"rates" placeholder:"USD=0.92" help:"Other accepted currencies: company currency for one unit."`
 }
 
+// iso4217 is the form of a currency code.
+var iso4217 = regexp.MustCompile(`^[A-Z]{3}$`)
+
 // Run adds the company and gives it the embedded policy.
 func (c *companyAddCmd) Run(p *process) error {
 	company := decision.Company{ID: c.ID, OdooID: c.OdooID, Currency: c.Currency, Rates: map[string]decimal.Decimal{}}
-	if !decision.IsCode(c.ID, 64) || len(c.Currency) != 3 {
-		return decision.Invalid("/company", "pattern", "needs a code as id and an ISO 4217 currency")
+	if !decision.IsCode(c.ID, 64) || !iso4217.MatchString(c.Currency) {
+		return decision.Invalid("/company", "pattern", "needs a code as id and an ISO 4217 currency such as EUR")
 	}
 	for currency, text := range c.Rates {
 		rate, err := decimal.NewFromString(text)
-		if err != nil || !rate.IsPositive() || len(currency) != 3 {
+		if err != nil || !rate.IsPositive() || !iso4217.MatchString(currency) {
 			return decision.Invalid("/rates", "minimum", "must be CURRENCY=RATE with a positive decimal rate")
 		}
 		company.Rates[currency] = rate

@@ -15,7 +15,7 @@ type eraseCmd struct {
 // and of the comments on it. The decision itself stays, and the chain still
 // verifies; nobody can bring the content back.
 func (c *eraseCmd) Run(p *process) error {
-	app, err := p.open(readWrite)
+	app, err := p.openFor(c.Company, readWrite)
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func (c *importCmd) print(p *process, m export.Mapping, rows []export.Row) error
 }
 
 func (c *importCmd) addHistory(p *process, m export.Mapping, rows []export.Row, mapping []byte) error {
-	app, err := p.open(readWrite)
+	app, err := p.openFor(c.Company, readWrite)
 	if err != nil {
 		return err
 	}

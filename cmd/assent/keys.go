@@ -30,7 +30,7 @@ func (c *keysCreateCmd) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	app, err := p.open(readWrite)
+	app, err := p.openFor(c.Company, readWrite)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ type keysListCmd struct {
 
 // Run prints the keys of a company, never a secret or its hash.
 func (c *keysListCmd) Run(p *process) error {
-	app, err := p.open(readOnly)
+	app, err := p.openFor(c.Company, readOnly)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ type keysDisableCmd struct {
 
 // Run disables a key for good.
 func (c *keysDisableCmd) Run(p *process) error {
-	app, err := p.open(readWrite)
+	app, err := p.openFor(c.Company, readWrite)
 	if err != nil {
 		return err
 	}

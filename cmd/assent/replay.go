@@ -15,7 +15,7 @@ type replayCmd struct {
 
 // Run replays; exit 5 when any decision differs.
 func (c *replayCmd) Run(p *process) error {
-	app, err := p.open(readOnly)
+	app, err := p.openFor(c.Company, readOnly)
 	if err != nil {
 		return err
 	}

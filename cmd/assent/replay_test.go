@@ -34,7 +34,7 @@ func TestReplay(t *testing.T) {
 	}
 	s.fails(exitError, "no such", "erase", "nothing")
 	s.fails(exitError, "no such", "replay", "nothing")
-	s.fails(exitError, "no such", "replay", "--company=other", first)
+	s.fails(exitError, "no such company", "replay", "--company=other")
 }
 
 // A decision whose journalled verdict is not what its snapshot gives differs,

@@ -273,6 +273,6 @@ func TestModesAndPauses(t *testing.T) {
 	for _, wrong := range [][]string{{"--mode=order=alive"}, {"--mode=orders=live"}, {"--pause=order=two words"}, {"--kill=maybe"}, {"--reason=it is late", "--kill=on"}} {
 		s.fails(exitUsage, "must", append([]string{"switch"}, wrong...)...)
 	}
-	s.fails(exitUsage, "company", "switch", "--company=other", "--kill=on")
+	s.fails(exitError, "no such company", "switch", "--company=other", "--kill=on")
 	s.ok("audit", "verify")
 }

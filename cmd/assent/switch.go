@@ -21,7 +21,7 @@ func (c *switchCmd) Run(p *process) error {
 	if change {
 		level = readWrite
 	}
-	app, err := p.open(level)
+	app, err := p.openFor(c.Company, level)
 	if err != nil {
 		return err
 	}

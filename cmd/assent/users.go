@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/mail"
 	"slices"
 	"time"
 
@@ -32,7 +34,10 @@ func (c *usersAddCmd) Run(p *process) error {
 	if err := checkRoles(c.Role); err != nil {
 		return err
 	}
-	app, err := p.open(readWrite)
+	if address, err := mail.ParseAddress(c.Email); err != nil || address.Address != c.Email {
+		return errors.New("the e-mail address must be one such as ada@example.com")
+	}
+	app, err := p.openFor(c.Company, readWrite)
 	if err != nil {
 		return err
 	}
@@ -69,7 +74,11 @@ func (p *process) printLink(app *app, u decision.User) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stderr, "Sign-in link for %s, good once within %s:\n", u.Name, signInFor)
+	where := ""
+	if p.config.BaseURL == "" {
+		where = ", after the console's address (--base-url)"
+	}
+	fmt.Fprintf(p.stderr, "Sign-in link for %s, good once within %.0f hours%s:\n", u.Name, signInFor.Hours(), where)
 	fmt.Fprintln(p.stdout, link)
 	return nil
 }
@@ -90,7 +99,7 @@ func (c *usersRoleCmd) Run(p *process) error {
 	if err := checkRoles(c.Role); err != nil {
 		return err
 	}
-	app, err := p.open(readWrite)
+	app, err := p.openFor(c.Company, readWrite)
 	if err != nil {
 		return err
 	}
@@ -110,7 +119,7 @@ type usersResetCmd struct {
 
 // Run prints a new link.
 func (c *usersResetCmd) Run(p *process) error {
-	app, err := p.open(readWrite)
+	app, err := p.openFor(c.Company, readWrite)
 	if err != nil {
 		return err
 	}
