@@ -52,9 +52,7 @@ func (s *Store) transaction(company string, jobs []job) (answers []error, err er
 	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 	defer cancel()
 	t, err := s.begin(ctx, company, jobs)
-	if err != nil && lost(err) && ctx.Err() == nil {
-		// Nothing was done yet, and the pool may have held connections to a
-		// server that has since restarted.
+	if err != nil && reconnect(ctx, s.pool, err) { // nothing was done yet
 		t, err = s.begin(ctx, company, jobs)
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -25,6 +26,23 @@ func (d database) Query(ctx context.Context, text string, args ...any) (reading.
 }
 
 func (d database) Fault(err error) error { return fault(err) }
+
+// Again lets a read on the pool try another connection. In a transaction
+// there is no other.
+func (d database) Again(ctx context.Context, err error) bool {
+	pool, ok := d.querier.(*pgxpool.Pool)
+	return ok && reconnect(ctx, pool, err)
+}
+
+// reconnect says that err is a lost connection, and that the pool holds no
+// other one of before: a server that restarts cuts them all.
+func reconnect(ctx context.Context, pool *pgxpool.Pool, err error) bool {
+	if !lost(err) || ctx.Err() != nil {
+		return false
+	}
+	pool.Reset()
+	return true
+}
 
 // reader reads from the pool, or from the one connection of a view.
 type reader struct{ reading.Reader }
@@ -74,5 +92,9 @@ func (d single) Exec(ctx context.Context, text string, args ...any) error {
 }
 
 func (d single) Take(ctx context.Context, text string, args ...any) (value []byte, found bool, err error) {
-	return reading.One(ctx, d.Database, reading.Bytes, text, args...)
+	err = d.pool.QueryRow(ctx, text, args...).Scan(&value) // once: trying again would find it taken
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, false, nil
+	}
+	return value, err == nil, fault(err)
 }

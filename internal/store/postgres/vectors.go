@@ -76,8 +76,7 @@ func (s *Store) search(ctx context.Context, company, space string, vector []floa
 	var out []nearest.Candidate
 	var b pgx.Batch // one transaction, to which the settings are local
 	b.Queue("SELECT set_config('hnsw.ef_search', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)", fmt.Sprint(n))
-	b.Queue(fmt.Sprintf("SELECT id, label, embedding FROM vectors WHERE company = $1 AND space = $2 ORDER BY embedding::vector(%[1]d) <=> $3::vector(%[1]d) LIMIT $4", len(vector)),
-		company, space, pgvector.NewVector(vector), n).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(nearestText(len(vector)), company, space, pgvector.NewVector(vector), n).Query(func(rows pgx.Rows) (err error) {
 		out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c nearest.Candidate, err error) {
 			var v pgvector.Vector
 			err = row.Scan(&c.ID, &c.Label, &v)
@@ -88,4 +87,9 @@ func (s *Store) search(ctx context.Context, company, space string, vector []floa
 	})
 	err := s.pool.SendBatch(ctx, &b).Close()
 	return out, err
+}
+
+// nearestText names the length because the index does.
+func nearestText(length int) string {
+	return fmt.Sprintf("SELECT id, label, embedding FROM vectors WHERE company = $1 AND space = $2 ORDER BY embedding::vector(%[1]d) <=> $3::vector(%[1]d) LIMIT $4", length)
 }

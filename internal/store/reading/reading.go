@@ -26,6 +26,8 @@ type Database interface {
 	// Fault gives an error of the database its code. Errors that have one and
 	// nil stay as they are.
 	Fault(error) error
+	// Again says that a read that failed may be tried once more.
+	Again(ctx context.Context, err error) bool
 }
 
 // Reader is a decision.Reader without History.
@@ -205,20 +207,28 @@ func NotFound(what string) error {
 
 // All reads every row of a query.
 func All[T any](ctx context.Context, db Database, scan func(Rows) (T, error), text string, args ...any) ([]T, error) {
+	out, err := all(ctx, db, scan, text, args...)
+	if err != nil && db.Again(ctx, err) {
+		out, err = all(ctx, db, scan, text, args...)
+	}
+	return out, db.Fault(err)
+}
+
+func all[T any](ctx context.Context, db Database, scan func(Rows) (T, error), text string, args ...any) ([]T, error) {
 	rows, err := db.Query(ctx, text, args...)
 	if err != nil {
-		return nil, db.Fault(err)
+		return nil, err
 	}
 	defer rows.Close()
 	var out []T
 	for rows.Next() {
 		item, err := scan(rows)
 		if err != nil {
-			return nil, db.Fault(err)
+			return nil, err
 		}
 		out = append(out, item)
 	}
-	return out, db.Fault(rows.Err())
+	return out, rows.Err()
 }
 
 // One reads the first row of a query, and says whether there is one.

@@ -90,6 +90,8 @@ func (p *prepared) Query(ctx context.Context, text string, args ...any) (reading
 
 func (p *prepared) Fault(err error) error { return fault(err) }
 
+func (p *prepared) Again(context.Context, error) bool { return false }
+
 type view struct{ tx *sql.Tx }
 
 func (v view) Query(ctx context.Context, text string, args ...any) (reading.Rows, error) {
@@ -98,3 +100,5 @@ func (v view) Query(ctx context.Context, text string, args ...any) (reading.Rows
 }
 
 func (v view) Fault(err error) error { return fault(err) }
+
+func (v view) Again(context.Context, error) bool { return false }

@@ -151,6 +151,9 @@ func (w *writer) Query(_ context.Context, text string, args ...any) (reading.Row
 // Fault gives an error its code.
 func (w *writer) Fault(err error) error { return fault(err) }
 
+// Again is for reads over a network.
+func (w *writer) Again(context.Context, error) bool { return false }
+
 func (w *writer) row(text string, args []any, dest ...any) error {
 	s, err := w.statement(text)
 	if err != nil {
