@@ -171,15 +171,16 @@ func (r Reader) Sealed(ctx context.Context, company, id string) (decision.Sealed
 	return s, nil
 }
 
-// dueText looks at each status by itself, so that each arm stops at the limit.
+// dueText looks at each status by itself, so that each arm stops at the limit,
+// and asks for each candidate which one of its record is first: a join would
+// look at the whole backlog instead.
 const dueText = `
 	WITH free AS NOT MATERIALIZED (
 		SELECT id, status, due, ord, lease_until, body FROM executions AS x
 		WHERE company = $1 AND status IN ('waiting', 'running', 'parked')
-		  AND NOT EXISTS (SELECT 1 FROM executions AS earlier
-		                  WHERE earlier.company = $1 AND earlier.record = x.record
-		                    AND earlier.status IN ('waiting', 'running', 'parked')
-		                    AND (earlier.ord, earlier.id) < (x.ord, x.id)))
+		  AND id = (SELECT first.id FROM executions AS first
+		            WHERE first.company = $1 AND first.record = x.record AND first.status IN ('waiting', 'running', 'parked')
+		            ORDER BY first.ord, first.id LIMIT 1))
 	SELECT body FROM (
 		SELECT * FROM (SELECT * FROM free WHERE status = 'waiting' AND due <= $2 ORDER BY due, ord, id LIMIT $4) AS waiting
 		UNION ALL
