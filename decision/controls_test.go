@@ -1,0 +1,157 @@
+package decision_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	. "assent/decision"
+)
+
+func TestSwitch(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	before, err := s.store.Head(t.Context(), "main")
+	noError(t, err)
+	sw := Switches{Kill: true, Modes: map[string]Mode{"order": Live, "refund": Shadow}, Paused: map[string]string{"order": "drift:3"}}
+	head, err := s.Switch(t.Context(), "main", sw, "ops", "incident:7")
+	if err != nil || !head.Switches.Kill || head.Epoch != before.Epoch+1 || head.Seq != before.Seq+1 {
+		t.Errorf("have %+v, %v", head, err)
+	}
+	if stored, _ := s.store.Head(t.Context(), "main"); same(t, stored) != same(t, head) {
+		t.Errorf("stored %s", same(t, stored))
+	}
+	entries, err := s.store.Entries(t.Context(), "main", head.Seq-1, 1)
+	noError(t, err)
+	if !strings.Contains(string(entries[0].Body), `"by":"ops","reason":"incident:7"`) {
+		t.Errorf("journalled %s", entries[0].Body)
+	}
+}
+
+// A typing error must not silently become the careful default.
+func TestSwitchRefuses(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	before := s.seq(t)
+	tests := map[string]struct {
+		company string
+		sw      Switches
+		reason  string
+		says    string
+	}{
+		"company":        {"other", Switches{}, "", "/company"},
+		"kind":           {"main", Switches{Modes: map[string]Mode{"orders": Live}}, "", "/modes"},
+		"mode":           {"main", Switches{Modes: map[string]Mode{"order": "LIVE"}}, "", "/modes/order"},
+		"paused kind":    {"main", Switches{Paused: map[string]string{"orders": "x"}}, "", "/paused"},
+		"pause by text":  {"main", Switches{Paused: map[string]string{"order": "too many errors"}}, "", "/paused/order"},
+		"pause, no why":  {"main", Switches{Paused: map[string]string{"order": ""}}, "", "/paused/order"},
+		"reason as text": {"main", Switches{}, "because of Ada", "/reason"},
+	}
+	for name, test := range tests {
+		_, err := s.Switch(t.Context(), test.company, test.sw, "ops", test.reason)
+		if CodeOf(err) != CodeInvalid || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := s.Activate(t.Context(), "other", "p1", "x"); CodeOf(err) != CodeInvalid {
+		t.Errorf("activated for a company that does not exist: %v", err)
+	}
+	if s.seq(t) != before {
+		t.Error("something is journalled")
+	}
+}
+
+func TestRecordOutcome(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	d := s.decide(t, order(1, "5")).Decision
+	s.clock.pass(time.Hour)
+	told := OutcomeRecord{Decision: d.ID, Type: "chargeback", Value: "fraud", Amount: &Money{Currency: "EUR"}, Source: "key1"}
+	first, err := s.RecordOutcome(t.Context(), "main", told)
+	if err != nil || first.At != s.clock.Now() || first.KnownAt != s.clock.Now() || !strings.HasPrefix(first.ID, "out-") {
+		t.Fatalf("have %+v, %v", first, err)
+	}
+	s.clock.pass(time.Hour)
+	again, err := s.RecordOutcome(t.Context(), "main", told)
+	if err != nil || same(t, again) != same(t, first) {
+		t.Errorf("told twice: %s, %v, want %s", same(t, again), err, same(t, first))
+	}
+	dated := told
+	dated.At = noon.In(time.FixedZone("", 3600))
+	other, err := s.RecordOutcome(t.Context(), "main", dated)
+	if err != nil || other.ID == first.ID || !other.At.Equal(noon) {
+		t.Errorf("another time: %+v, %v", other, err)
+	}
+	if all := rows[OutcomeRow](t, s, Outcomes); len(all) != 2 {
+		t.Errorf("%d outcomes", len(all))
+	}
+	s.wantClean(t)
+}
+
+func TestRecordOutcomeRefuses(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	id := s.decide(t, order(1, "5")).Decision.ID
+	before := s.seq(t)
+	tests := map[string]struct {
+		o    OutcomeRecord
+		code Code
+		says string
+	}{
+		"decision": {OutcomeRecord{Decision: "none", Type: "a", Value: "b"}, CodeNotFound, ""},
+		"type":     {OutcomeRecord{Decision: id, Type: "", Value: "b"}, CodeInvalid, "/type"},
+		"value":    {OutcomeRecord{Decision: id, Type: "a", Value: "it was bad"}, CodeInvalid, "/value"},
+		"future":   {OutcomeRecord{Decision: id, Type: "a", Value: "b", At: noon.Add(ClockSkew + 1)}, CodeInvalid, "/at"},
+	}
+	for name, test := range tests {
+		if err := second(s.RecordOutcome(t.Context(), "main", test.o)); CodeOf(err) != test.code || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if s.seq(t) != before {
+		t.Error("something is journalled")
+	}
+}
+
+// Erasure takes what was decided on, never the decision; the chain verifies,
+// and replay says erased.
+func TestErase(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	d := s.decide(t, order(1, "5")).Decision
+	noError(t, s.Erase(t.Context(), "main", d.Snapshot, "dpo"))
+	replayed, err := s.Replay(t.Context(), "main", d.ID)
+	if err != nil || !replayed.Erased || replayed.Same || replayed.Have != nil {
+		t.Errorf("replay %+v, %v", replayed, err)
+	}
+	story, err := s.Story(t.Context(), "main", d.ID)
+	if err != nil || story.Snapshot != nil || story.Decision.SnapshotHash != d.SnapshotHash {
+		t.Errorf("story %+v, %v", story, err)
+	}
+	if audit := s.audited(t); audit.Erased != 1 || len(audit.Problems) != 0 {
+		t.Errorf("audit %+v", audit)
+	}
+	before := s.seq(t)
+	if err := s.Erase(t.Context(), "main", "none", "dpo"); CodeOf(err) != CodeNotFound || s.seq(t) != before {
+		t.Errorf("erased what is not there: %v", err)
+	}
+	s.step(t)
+	if x, _ := s.one(t); x.Status != ExecutionDone {
+		t.Errorf("an erased decision is no longer executed: %s", x.Status)
+	}
+}
+
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{
+		GuardKill, GuardPaused, GuardShadow, GuardSuggest, GuardCount, GuardAmount, GuardUnknown, EpochMoved,
+		PolicyError, PolicyTimeout, PolicyConflict, PolicyEmpty, PolicyMissing, ModelError, "NOT_REVERSIBLE",
+	} {
+		if s, ok := Sentence(code); !ok || !strings.HasSuffix(s, ".") {
+			t.Errorf("%s: %q", code, s)
+		}
+	}
+	if s, ok := Sentence("X"); ok || s != "" {
+		t.Errorf("an unknown code means %q", s)
+	}
+}
