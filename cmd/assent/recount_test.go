@@ -64,6 +64,8 @@ type recount struct {
 	decisions  []*told
 	executions map[string]*execution // by id
 	exceptions map[string]string     // id: type, of those that are open
+
+	activations int
 }
 
 // told is a decision with what became of it.
@@ -145,6 +147,8 @@ func (c *recount) add(l line, decisions map[string]*told) {
 		if x.id == x.of.Execution && l.Result != "retry" {
 			x.of.state = l.Result
 		}
+	case "activation":
+		c.activations++
 	case "exception":
 		switch l.Step {
 		case "open":

@@ -72,7 +72,7 @@ func (c *serveCmd) prepare(p *process, app *app) error {
 	}
 	for _, company := range companies {
 		if err := app.activate(p.ctx, bundle, company.ID, "cli"); err != nil {
-			return err
+			return fmt.Errorf("--policy: %w; assent policy check says where", err)
 		}
 	}
 	return nil
