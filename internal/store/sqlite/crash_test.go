@@ -61,12 +61,12 @@ func writeUntilKilled(path string) error {
 // nothing it acknowledged and leaves nothing half done.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	const rounds = 6
+	const rounds = 4
 	r := rand.New(rand.NewPCG(1, 2))
 	path := filepath.Join(t.TempDir(), "assent.db")
 	var acknowledged []string
 	for round := range rounds {
-		acknowledged = append(acknowledged, killAfter(t, path, round, 20+r.IntN(200))...)
+		acknowledged = append(acknowledged, killAfter(t, path, round, 20+r.IntN(100))...)
 		s := open(t, path) // the lock of the killed process is gone, too
 		there := storetest.CheckWhole(t, s, acknowledged)
 		if err := s.Close(); err != nil {

@@ -121,6 +121,27 @@ func TestFullDisk(t *testing.T) {
 	checkIntegrity(t, path)
 }
 
+// A commit that fails takes its whole batch along, and tells all of it.
+func TestFailedCommit(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "assent.db")
+	s := open(t, path)
+	var acknowledged []string
+	for round := range 10 {
+		broken := make(chan error)
+		go func() { broken <- s.BreakCommit(t.Context()) }()
+		ids, _ := decideAtOnce(t, s, fmt.Sprint("r", round, "-"), 40)
+		acknowledged = append(acknowledged, ids...)
+		if err := <-broken; decision.CodeOf(err) != decision.CodeUnavailable {
+			t.Fatalf("the commit that cannot succeed: %v", err)
+		}
+	}
+	if there := storetest.CheckWhole(t, s, acknowledged); there != len(acknowledged) {
+		t.Fatalf("%d acknowledged, %d there", len(acknowledged), there)
+	}
+	checkIntegrity(t, path)
+}
+
 // decideAtOnce returns what was acknowledged; all else must be CodeUnavailable.
 func decideAtOnce(t *testing.T, s decision.Store, prefix string, n int) (acknowledged []string, refused int) {
 	t.Helper()
