@@ -18,8 +18,10 @@ const importBatch = 200
 func (s *Service) ImportHistory(ctx context.Context, requests []Request, at []time.Time, record ImportRecord) (int, error) {
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	rows := make([]HistoryRow, 0, len(requests))
-	company := ""
 	for i, req := range requests {
+		if req.Company != requests[0].Company {
+			return i, Invalid("/company", "enum", "must be the same for all of a file: each journal is one company's")
+		}
 		q, err := s.check(ctx, req)
 		if err != nil {
 			return i, err
@@ -30,18 +32,21 @@ func (s *Service) ImportHistory(ctx context.Context, requests []Request, at []ti
 		snap := Snapshot{Fields: q.fields, Subject: q.Subject, CompanyCurrency: q.company.Currency}
 		currency, _ := q.fields.Text("currency")
 		snap.Rate, _ = q.company.Rate(currency)
-		company = q.Company
 		for _, row := range s.historyRows(q, snap) {
 			row.At, row.KnownAt = at[i].UTC().Truncate(time.Microsecond), now
 			rows = append(rows, row)
 		}
 	}
+	if len(requests) == 0 {
+		return 0, nil
+	}
 	record.Rows = len(requests)
-	return len(requests), s.importRows(ctx, company, rows, record, now)
+	return len(requests), s.importRows(ctx, requests[0].Company, rows, record, now)
 }
 
+// importRows ends with the entry, even when no request named an entity.
 func (s *Service) importRows(ctx context.Context, company string, rows []HistoryRow, record ImportRecord, now time.Time) error {
-	for len(rows) > 0 {
+	for more := true; more; more = len(rows) > 0 {
 		n := min(importBatch, len(rows))
 		batch := rows[:n]
 		rows = rows[n:]
