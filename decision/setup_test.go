@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -39,7 +40,10 @@ type shop struct {
 func setup(t testing.TB) *shop {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "assent.db")
-	store, err := sqlite.Open(t.Context(), path, sqlite.Options{Migrate: true})
+	template, err := migrated()
+	noError(t, err)
+	noError(t, os.WriteFile(path, template, 0o600))
+	store, err := sqlite.Open(t.Context(), path, sqlite.Options{})
 	noError(t, err)
 	t.Cleanup(func() { _ = store.Close() }) // some tests close it themselves
 	s := newShop(store, path)
@@ -51,6 +55,25 @@ func setup(t testing.TB) *shop {
 	s.setModes(t, Live)
 	return s
 }
+
+// migrated is an empty database; making one is most of what a small test
+// would do.
+var migrated = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "assent")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // what is left is in the temp folder
+	path := filepath.Join(dir, "template.db")
+	store, err := sqlite.Open(context.Background(), path, sqlite.Options{Migrate: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := store.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 func newShop(store *sqlite.Store, path string) *shop {
 	ids := &atomic.Int64{}

@@ -154,7 +154,7 @@ func TestVerifyManyProblems(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.setModes(t, Shadow)
-	for i := range 600 {
+	for i := range 340 {
 		s.clock.pass(time.Second)
 		s.decide(t, change(int64(i+1)))
 	}
