@@ -183,6 +183,11 @@ func TestDecideFromAction(t *testing.T) {
 	if have := same(t, a.Decision.Recommendation.Action); have != `{"name":"credit_note","params":{"amount":25.5,"code":"damaged"}}` || a.Decision.Recommendation.AtStake.String() != "25.50 EUR" {
 		t.Errorf("have %s", have)
 	}
+	both := refund(2, "30", "EUR")
+	both.Proposed = req.Proposed
+	if b := s.decide(t, both); b.Decision.Recommendation.AtStake.String() != "30.00 EUR" {
+		t.Errorf("given twice, the field does not count: %s", b.Decision.Recommendation.AtStake)
+	}
 	req.Proposed.Params = json.RawMessage(`{"amount":100001}`)
 	if err := second(s.Decide(t.Context(), req)); CodeOf(err) != CodeInvalid {
 		t.Errorf("the rule across fields is not applied: %v", err)

@@ -1,0 +1,68 @@
+package decision_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	. "assent/decision"
+	"assent/policy"
+	"assent/scoring"
+)
+
+// embedded puts the policy that comes with the program in force, with the
+// cold-start scorecards.
+func embedded(t *testing.T) *shop {
+	t.Helper()
+	s := setup(t)
+	bundle, err := policy.Embedded()
+	noError(t, err)
+	noError(t, s.store.PutArtefact(t.Context(), policy.ArtefactKind, bundle.Revision(), bundle.Encode()))
+	s.Policies = policy.NewLibrary(s.store)
+	s.Assessors = map[string]Assessor{"order": scoring.Order(), "delivery": scoring.Delivery()}
+	_, err = s.Activate(t.Context(), "main", bundle.Revision(), "tests")
+	noError(t, err)
+	return s
+}
+
+// Over real Rego and real models: every decision is an ordinary one, its
+// actions are those of its kind, its tasks are somebody's, and it replays to
+// the same bytes.
+func TestEmbeddedPolicy(t *testing.T) {
+	t.Parallel()
+	s := embedded(t)
+	rapid.Check(t, func(r *rapid.T) {
+		kind := rapid.SampledFrom(Kinds()).Draw(r, "kind")
+		s.clock.pass(time.Second)
+		answer, err := s.Decide(t.Context(), Request{
+			Company: "main", Kind: kind.Name, Subject: Subject{Model: kind.Models[0], ID: rapid.Int64Range(1, 1e6).Draw(r, "id")},
+			Fields: DrawFields(r, kind, s.clock.Now()), RequestedBy: "odoo:7",
+		})
+		if err != nil {
+			r.Fatal(err)
+		}
+		d := answer.Decision
+		// A busy machine may be too slow for the deadline; that is recorded.
+		if f := d.Verdict.Failure; f != "" && f != PolicyTimeout {
+			r.Fatalf("the policy failed: %s", f)
+		}
+		for _, p := range d.Protective {
+			if p.Action.Class() != Protective || !slices.Contains(kind.Actions, p.Action.Name) {
+				r.Fatalf("protects by %s", same(t, p.Action))
+			}
+		}
+		if d.Approval != "" {
+			task := row[Approval](t, s, Approvals, d.Approval)
+			if len(task.Roles) == 0 || task.People < 1 || !task.Deadline.After(task.OpenedAt) {
+				r.Fatalf("nobody's task: %+v", task)
+			}
+		}
+		if replayed, err := s.Replay(t.Context(), "main", d.ID); err != nil || !replayed.Same {
+			r.Fatalf("%v\nwant %s\nhave %s", err, replayed.Want, replayed.Have)
+		}
+	})
+	s.step(t)
+	s.wantClean(t)
+}
