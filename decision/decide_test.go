@@ -185,8 +185,16 @@ func TestDecideFromAction(t *testing.T) {
 	}
 	both := refund(2, "30", "EUR")
 	both.Proposed = req.Proposed
-	if b := s.decide(t, both); b.Decision.Recommendation.AtStake.String() != "30.00 EUR" {
-		t.Errorf("given twice, the field does not count: %s", b.Decision.Recommendation.AtStake)
+	if err := second(s.Decide(t.Context(), both)); CodeOf(err) != CodeInvalid || !strings.Contains(err.Error(), "/action/params/amount must be what /fields/amount says") {
+		t.Errorf("given twice and different: %v", err)
+	}
+	if b := s.decide(t, refundOf(both, "25.50")); b.Decision.Recommendation.AtStake.String() != "25.50 EUR" {
+		t.Errorf("given twice and equal: %s", b.Decision.Recommendation.AtStake)
+	}
+	note := refund(3, "30", "EUR")
+	note.Proposed = &ProposedAction{"note", json.RawMessage(`{"code":"DECIDED"}`)}
+	if b := s.decide(t, note); same(t, b.Decision.Recommendation.Action) != `{"name":"credit_note","params":{"amount":30}}` {
+		t.Errorf("the code of a note is the reason of %s", same(t, b.Decision.Recommendation.Action))
 	}
 	req.Proposed.Params = json.RawMessage(`{"amount":100001}`)
 	if err := second(s.Decide(t.Context(), req)); CodeOf(err) != CodeInvalid {
@@ -196,6 +204,11 @@ func TestDecideFromAction(t *testing.T) {
 	if err := second(s.Decide(t.Context(), req)); CodeOf(err) != CodeInvalid {
 		t.Errorf("an action without an amount: %v", err)
 	}
+}
+
+func refundOf(r Request, amount string) Request {
+	r.Fields = replaced(r.Fields, `"amount":30`, `"amount":`+amount)
+	return r
 }
 
 // Assess says what would be decided, and leaves nothing behind.

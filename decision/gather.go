@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -116,12 +117,9 @@ func (q *question) decodeProposed() (*Action, []FieldError) {
 // withoutGiven drops the faults of required fields that come as parameters of
 // the action instead.
 func (q *question) withoutGiven(errs []FieldError) []FieldError {
-	if q.proposed == nil {
-		return errs
-	}
 	return slices.DeleteFunc(errs, func(e FieldError) bool {
 		for path, param := range q.kind.FromAction {
-			_, given := q.proposed.Params[param]
+			_, given := q.given(param)
 			if given && e.Code == "required" && e.Pointer == (Field{Path: path}).Pointer() {
 				return true
 			}
@@ -130,10 +128,19 @@ func (q *question) withoutGiven(errs []FieldError) []FieldError {
 	})
 }
 
+// given is a parameter of the effective action that was asked for. Those of
+// protective ones have other meanings: the code of a note is no reason.
+func (q *question) given(param string) (any, bool) {
+	if q.proposed == nil || q.proposed.Class() != Effective {
+		return nil, false
+	}
+	value, ok := q.proposed.Params[param]
+	return value, ok
+}
+
 // fieldFaults applies rules across fields, and the currency's.
 func (q *question) fieldFaults() []FieldError {
-	q.completeFromAction()
-	var errs []FieldError
+	errs := q.completeFromAction()
 	if currency, known := q.fields.Text("currency"); known {
 		if _, ok := q.company.Rate(currency); !ok {
 			allowed := append([]string{q.company.Currency}, sortedKeys(q.company.Rates)...)
@@ -147,19 +154,24 @@ func (q *question) fieldFaults() []FieldError {
 }
 
 // completeFromAction takes fields that the caller gave as parameters of the
-// action, where the kind says so and the fields themselves are not given.
-func (q *question) completeFromAction() {
-	if q.proposed == nil {
-		return
-	}
-	for path, param := range q.kind.FromAction {
-		if _, given := q.fields[path]; given {
+// action, where the kind says so. Given twice, they must agree: one of them
+// would silently not count.
+func (q *question) completeFromAction() []FieldError {
+	var errs []FieldError
+	for _, path := range sortedKeys(q.kind.FromAction) {
+		param := q.kind.FromAction[path]
+		value, ok := q.given(param)
+		if !ok {
 			continue
 		}
-		if value, ok := q.proposed.Params[param]; ok {
-			q.fields[path] = value
+		field, both := q.fields[path]
+		if both && !bytes.Equal(mustCanonical(Record{path: field}), mustCanonical(Record{path: value})) {
+			errs = append(errs, FieldError{"/action/params/" + param, "conflict", "must be what " + (Field{Path: path}).Pointer() + " says"})
+			continue
 		}
+		q.fields[path] = value
 	}
+	return errs
 }
 
 // requestFingerprint identifies what was asked, without correlation id and
