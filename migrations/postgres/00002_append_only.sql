@@ -39,6 +39,7 @@ ALTER TABLE sealed ENABLE ALWAYS TRIGGER sealed_erase;
 -- +goose StatementBegin
 CREATE FUNCTION assent_grants() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('assent_grants')); -- replicas that start at once
     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'assent_app') THEN
         BEGIN
             CREATE ROLE assent_app NOLOGIN;

@@ -159,6 +159,7 @@ var isolationCases = []testCase{
 			return err
 		})
 	}},
+	{"work: sees what work before it in the same batch has written", sameBatch},
 	{"work: the foreground goes first", foregroundFirst},
 	{"work: two replicas write one chain", twoReplicas},
 }
@@ -221,6 +222,49 @@ type waitingContext struct {
 func (c waitingContext) Done() <-chan struct{} {
 	c.waits()
 	return c.Context.Done()
+}
+
+// sameBatch queues work behind a writer that is held, so that an engine may
+// run it in one transaction: each adds one to what the one before has left.
+func sameBatch(t *testing.T, db Database) {
+	const n = 20
+	var all sync.WaitGroup
+	do(t, db.Store, func(context.Context, decision.Tx) error {
+		for i := range n {
+			var queued sync.WaitGroup
+			queued.Add(1)
+			ctx := waitingContext{t.Context(), sync.OnceFunc(queued.Done)}
+			all.Go(func() {
+				if err := db.Store.Do(ctx, decision.Work{Company: company, Do: func(ctx context.Context, tx decision.Tx) error {
+					return addOne(ctx, tx, i)
+				}}); (err == errRefused) != (i%5 == 4) || err != errRefused && err != nil {
+					t.Errorf("work %d: %v", i, err)
+				}
+			})
+			queued.Wait()
+		}
+		return nil
+	})
+	all.Wait()
+	body, _, err := db.Store.Row(t.Context(), company, decision.Decisions, "d")
+	noError(t, err)
+	equal(t, "count", decoded[decision.DecisionRow](string(body)).Seq, int64(n-n/5))
+}
+
+// addOne counts in the row "d"; every fifth one is refused after it has.
+func addOne(ctx context.Context, tx decision.Tx, i int) error {
+	row, _, err := decision.Find[decision.DecisionRow](ctx, tx, decision.Decisions, "d")
+	if err != nil {
+		return err
+	}
+	row.ID, row.Seq = "d", row.Seq+1
+	if err := tx.Put(ctx, decision.Decisions, "d", encode(row)); err != nil {
+		return err
+	}
+	if i%5 == 4 {
+		return errRefused
+	}
+	return nil
 }
 
 func foregroundFirst(t *testing.T, db Database) {

@@ -35,6 +35,13 @@ var listCases = []testCase{
 		}
 		wantIDs(t, db, decision.Approvals, decision.Filter{}, "a004", "a003", "a002", "a001")
 	}},
+	{"list: digits past microseconds are cut, not rounded", func(t *testing.T, db Database) {
+		a := approval(1, "finance")
+		a.Deadline = after(time.Hour + 1999*time.Nanosecond)
+		put(t, db.Store, decision.Approvals, a)
+		wantIDs(t, db, decision.Approvals, decision.Filter{Before: after(time.Hour + 2*time.Microsecond)}, "a001")
+		wantIDs(t, db, decision.Approvals, decision.Filter{Before: after(time.Hour + time.Microsecond)})
+	}},
 	{"list: a time with an offset is the same instant", func(t *testing.T, db Database) {
 		a, b := approval(1, "finance"), approval(2, "finance")
 		a.Deadline = after(90 * time.Minute).In(time.FixedZone("", 2*3600))
