@@ -83,7 +83,7 @@ func (p *process) wire(store decision.Store, a access) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	app := newApp(store, keyring, p.logger(), time.Now)
+	app := newApp(store, keyring, p.logger(), p.now)
 	return app, app.connectOdoo(p.config.Odoo)
 }
 

@@ -25,15 +25,20 @@ var victim = sync.OnceValues(func() (string, error) {
 	leftovers = append(leftovers, dir)
 	var told strings.Builder
 	c := &cli{Config: Config{Dir: dir}}
-	p := &process{ctx: context.Background(), config: &c.Config, stdout: &told, stderr: &told}
-	if err := (&demoCmd{Seed: 1, Orders: 40, Once: true, Into: dir}).Run(p); err != nil {
+	p := &process{ctx: context.Background(), config: &c.Config, now: time.Now, stdout: &told, stderr: &told}
+	if err := (&demoCmd{Seed: 1, Orders: 20, Once: true, Into: dir}).Run(p); err != nil {
 		return dir, fmt.Errorf("%w: %s", err, told.String())
 	}
-	app, err := p.open(readOnly)
+	app, err := p.open(readWrite)
 	if err != nil {
 		return dir, err
 	}
 	defer app.store.Close()
+	// Whether the day opens exceptions depends on the hour; one is there in any case.
+	trouble := decision.NewException{Type: decision.DeadLetter, Cause: "test", Role: decision.RoleOperations, Deadline: time.Now()}
+	if _, err := app.approvals.Open(p.ctx, "main", trouble); err != nil {
+		return dir, err
+	}
 	runner{app, c.checkpointsFile()}.last()
 	return dir, nil
 })

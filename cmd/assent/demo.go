@@ -30,6 +30,13 @@ type demoCmd struct {
 // Run lets the simulated retailer have its day, tells what happened, and
 // serves the result until it is stopped.
 func (c *demoCmd) Run(p *process) error {
+	listener, err := c.listen()
+	if err != nil {
+		return err
+	}
+	if listener != nil {
+		defer listener.Close() // again is no error, once the service has
+	}
 	dir, cleanup, err := c.folder()
 	if err != nil {
 		return err
@@ -51,7 +58,16 @@ func (c *demoCmd) Run(p *process) error {
 	if c.Once {
 		return summary.failure()
 	}
-	return c.serve(p, d, dir)
+	return c.serve(p, d, dir, listener)
+}
+
+// listen takes the port before the day is lived: what cannot be served should
+// be known at once. nil when nothing will be.
+func (c *demoCmd) listen() (net.Listener, error) {
+	if c.Once {
+		return nil, nil
+	}
+	return listenNear(c.Listen)
 }
 
 func (c *demoCmd) folder() (dir string, cleanup func(), err error) {
@@ -66,7 +82,7 @@ func (c *demoCmd) folder() (dir string, cleanup func(), err error) {
 func (c *demoCmd) open(p *process, dir string) (*day, error) {
 	// Business closes now, so that what is waiting then still waits when it is
 	// served, whatever the hour is.
-	start := time.Now().UTC().Truncate(time.Minute).Add(-simulator.Closing)
+	start := p.now().UTC().Truncate(time.Minute).Add(-simulator.Closing)
 	retailer := simulator.New(c.Seed, start, c.Orders)
 	secrets := newSecrets()
 	err := secrets.write(filepath.Join(dir, "keys.json"))
@@ -80,7 +96,7 @@ func (c *demoCmd) open(p *process, dir string) (*day, error) {
 	if err != nil {
 		return nil, err
 	}
-	clock := &clock{at: start}
+	clock := &clock{wall: p.now, at: start}
 	quiet := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	app := newApp(store, secrets.keyring(), quiet, clock.now)
 	d := &day{app: app, clock: clock, end: start.Add(simulator.Closing), retailer: retailer, company: retailer.Company()}
@@ -108,12 +124,8 @@ func (d *day) connectFake() error {
 }
 
 // serve shows the result to whoever signs in.
-func (c *demoCmd) serve(p *process, d *day, dir string) error {
+func (c *demoCmd) serve(p *process, d *day, dir string, listener net.Listener) error {
 	d.clock.release()
-	listener, err := listenNear(c.Listen)
-	if err != nil {
-		return err
-	}
 	base := "http://" + listener.Addr().String()
 	fmt.Fprintf(p.stdout, "\nServing %s until you press Ctrl-C. Sign in, one link a role, each good once:\n", base)
 	for _, u := range d.people {

@@ -24,6 +24,7 @@ const inboxEvery = 30 * time.Minute
 
 // clock is simulated until it is released.
 type clock struct {
+	wall     func() time.Time
 	mu       sync.Mutex
 	at       time.Time
 	released bool
@@ -33,7 +34,7 @@ func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.released {
-		return time.Now().UTC()
+		return c.wall().UTC()
 	}
 	return c.at
 }

@@ -20,7 +20,7 @@ var columns = regexp.MustCompile(`\s{2,}`)
 func TestDemoTellsTheTruth(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	r := s.run("demo", "--once", "--into", s.dir)
+	r := s.run("demo", "--once", "--orders=90", "--into", s.dir)
 	if r.status != exitOK || r.err != "" {
 		t.Fatalf("status %d\n%s", r.status, r.err)
 	}
@@ -92,15 +92,15 @@ func TestDemoOfOtherDays(t *testing.T) {
 	t.Setenv("TMPDIR", temporary)
 	s := setup(t)
 	days := map[string]bool{}
-	for seed := range 4 {
-		r := s.run("demo", "--once", "--orders=25", fmt.Sprintf("--seed=%d", seed))
+	for seed := range 3 {
+		r := s.run("demo", "--once", "--orders=12", fmt.Sprintf("--seed=%d", seed))
 		if r.status != exitOK || !strings.Contains(r.out, "chain and tables verified") {
 			t.Errorf("seed %d: status %d\n%s%s", seed, r.status, r.out, r.err)
 		}
 		days[strings.Join(tableIn(r.out), "\n")] = true
 	}
-	if len(days) < 4 {
-		t.Errorf("four seeds gave %d days", len(days))
+	if len(days) < 3 {
+		t.Errorf("three seeds gave %d days", len(days))
 	}
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("left behind %v, %v", left, err)
@@ -127,7 +127,7 @@ func TestDemoServes(t *testing.T) {
 	}
 	defer taken.Close()
 	s := setup(t)
-	r := s.start("demo", "--orders=40", "--into", s.dir, "--listen", taken.Addr().String())
+	r := s.start("demo", "--orders=20", "--into", s.dir, "--listen", taken.Addr().String())
 	if r.url == "http://"+taken.Addr().String() {
 		t.Fatalf("serves %s, which is taken", r.url)
 	}
@@ -149,7 +149,7 @@ func TestDemoServes(t *testing.T) {
 		t.Errorf("the link works twice: %d", status)
 	}
 	var listed struct{ Items []struct{ ID, Status string } }
-	if c := (caller{t, r.url, key}); c.get("/v1/decisions?limit=500", &listed) != 200 || len(listed.Items) < 60 {
+	if c := (caller{t, r.url, key}); c.get("/v1/decisions?limit=500", &listed) != 200 || len(listed.Items) < 30 {
 		t.Errorf("%d decisions", len(listed.Items))
 	}
 	if status := r.stop(); status != exitOK {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -18,8 +19,13 @@ import (
 // lived is a demo's day with its Odoo still there.
 func lived(t *testing.T, orders int, faults ...odootest.Fault) (d *day, dir string) {
 	t.Helper()
+	return livedAt(t, time.Now, orders, faults...)
+}
+
+func livedAt(t *testing.T, now func() time.Time, orders int, faults ...odootest.Fault) (d *day, dir string) {
+	t.Helper()
 	dir = t.TempDir()
-	p := &process{ctx: t.Context(), config: &Config{}, stdout: io.Discard, stderr: io.Discard}
+	p := &process{ctx: t.Context(), config: &Config{}, now: now, stdout: io.Discard, stderr: io.Discard}
 	d, err := (&demoCmd{Seed: 1, Orders: orders}).open(p, dir)
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +43,7 @@ func lived(t *testing.T, orders int, faults ...odootest.Fault) (d *day, dir stri
 // What the journal calls done has happened in Odoo, once; and nothing else has.
 func TestDemoEffects(t *testing.T) {
 	t.Parallel()
-	d, dir := lived(t, 120)
+	d, dir := lived(t, 60)
 	c := readJournal(t, dir)
 	left := effectsOf(d.fake)
 	done := 0
@@ -55,7 +61,7 @@ func TestDemoEffects(t *testing.T) {
 			t.Errorf("%d times %s, by no execution", n, what)
 		}
 	}
-	if done < 100 {
+	if done < 60 {
 		t.Errorf("only %d executions", done)
 	}
 }
@@ -158,7 +164,7 @@ func checkCredit(t *testing.T, fake *odootest.Server, x *execution, key string) 
 // that failed and exceptions that are not open are not in the summary.
 func TestSummaryOfABadDay(t *testing.T) {
 	t.Parallel()
-	d, dir := lived(t, 60,
+	d, dir := lived(t, 30,
 		odootest.Fault{Kind: odootest.Raise, Method: "action_confirm", Skip: 5, Times: 4, Name: "odoo.exceptions.UserError", Message: "No."},
 		odootest.Fault{Kind: odootest.Raise, Method: "message_post", Skip: 3, Times: 2, Name: "odoo.exceptions.AccessError", Message: "No."})
 	operations := d.people[slices.IndexFunc(d.people, func(u decision.User) bool { return u.Roles[0] == decision.RoleOperations })]
@@ -187,5 +193,24 @@ func TestSummaryOfABadDay(t *testing.T) {
 	}
 	if failed < 6 || !claimed || !strings.Contains(c.open(), "dead_letter") {
 		t.Errorf("not bad enough: %d failed, open: %s", failed, c.open())
+	}
+}
+
+// The day is the same whatever the hour at which it is shown, and what waits
+// at its end is not too late yet.
+func TestDemoAtAnyHour(t *testing.T) {
+	t.Parallel()
+	shown := map[int]string{}
+	for _, hour := range []int{1, 12, 23} {
+		now := time.Date(2026, 11, 24, hour, 59, 30, 0, time.UTC)
+		d, dir := livedAt(t, func() time.Time { return now }, 12)
+		shown[hour] = strings.Join(readJournal(t, dir).table(), "\n")
+		late, err := d.app.approvals.Expire(t.Context(), d.company.ID, now)
+		if err != nil || late > 0 {
+			t.Errorf("%d o'clock: %d expire at once, %v", hour, late, err)
+		}
+	}
+	if shown[1] != shown[12] || shown[12] != shown[23] {
+		t.Errorf("the hour matters: %v", shown)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -51,6 +52,7 @@ const (
 type process struct {
 	ctx    context.Context
 	config *Config
+	now    func() time.Time
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
@@ -90,7 +92,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "assent:", err)
 		return exitUsage
 	}
-	err = parsed.Run(&process{ctx, &c.Config, stdin, stdout, stderr})
+	err = parsed.Run(&process{ctx, &c.Config, time.Now, stdin, stdout, stderr})
 	return statusOf(err, stderr)
 }
 
