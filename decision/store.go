@@ -29,25 +29,32 @@ type Work struct {
 
 // Tx is one company's state, its head locked. Do may run more than once
 // (a failed batch is retried entry by entry) and must not keep state from an
-// earlier run.
+// earlier run. Once the database has refused a call, the work fails as a
+// whole, whatever Do returns; an engine may find out only after Do.
 type Tx interface {
 	Rows
 	// Head is the head as left by earlier work of the same transaction.
 	Head() Head
 	SetHead(Head)
+	// AddEntry appends the entry that follows the newest one; SetHead must tell
+	// of it before Do ends. An id is used once a company: CodeConflict.
 	AddEntry(ctx context.Context, e Entry) error
 	// Binding finds what an idempotency key of Work.Keys is bound to.
 	Binding(ctx context.Context, key string) (Binding, bool, error)
+	// Bind is a CodeConflict error for a key that is bound; Winner is its decision.
 	Bind(ctx context.Context, b Binding) error
+	// Seal stores a new object; an id that is there is a CodeConflict error.
 	Seal(ctx context.Context, s Sealed) error
 	// EraseSealed destroys the wrapped key and the content of a sealed object.
+	// Erasing it again is no error; an unknown one is CodeNotFound.
 	EraseSealed(ctx context.Context, id string) error
 	// AddHistory inserts rows; one that is already there (same entity, kind
 	// and subject) is left as it was.
 	AddHistory(ctx context.Context, rows []HistoryRow) error
 	// Due lists at most n executions that may be leased at now: waiting and
 	// due, running with a lapsed lease, or (with parked) parked. Only the first
-	// unfinished one of its record, by Order, is listed; earliest Due first.
+	// unfinished one of its record, by Order, is listed; earliest Due first. A
+	// lease has lapsed once now is past LeaseUntil.
 	Due(ctx context.Context, now time.Time, n int, parked bool) ([]Execution, error)
 }
 
@@ -71,14 +78,15 @@ type HistoryRow struct {
 }
 
 // HistoryQuery asks for an entity's rows that were known before a time and
-// are not of the subject itself, newest first.
+// are not of the subject itself, newest first by At, then by KnownAt; ties by
+// Kind and Subject.
 type HistoryQuery struct {
 	EntityType string
 	EntityHash string
 	Before     time.Time // KnownAt < Before
 	Since      time.Time // At >= Since; zero is no bound
 	NotSubject string
-	Cap        int
+	Cap        int // most rows; less than 1 gives none
 }
 
 // Filter selects rows of a projection. Where compares indexed columns:
@@ -87,7 +95,8 @@ type HistoryQuery struct {
 // executions: status, decision, record;
 // exceptions: state, type, role;
 // outcomes: decision, type.
-// An unknown column is a CodeInvalid error.
+// An unknown column, or a time the table has not, is a CodeInvalid error. A
+// column with no values matches nothing.
 type Filter struct {
 	Where  map[string][]string // column: any of these values
 	From   time.Time           // decisions: At >= From; approvals, exceptions: OpenedAt
@@ -129,9 +138,11 @@ type Store interface {
 	Artefacts
 	Neighbours
 	// Do runs the work with the company's head locked, and returns once it is
-	// durable or has failed.
+	// durable or has failed. When ctx ends first, that is a CodeUnavailable error
+	// and the work may still become durable: try again with the same key.
 	Do(ctx context.Context, w Work) error
-	// View runs fn on one consistent state; for audits, not for pages.
+	// View runs fn on one consistent state; for audits, not for pages. The
+	// Reader is for the goroutine of fn.
 	View(ctx context.Context, fn func(Reader) error) error
 	// Ping says whether the store can be reached.
 	Ping(ctx context.Context) error

@@ -65,7 +65,7 @@ CREATE TABLE decisions (
 );
 CREATE INDEX decisions_seq ON decisions (company, seq, id);
 CREATE INDEX decisions_status ON decisions (company, status, seq, id);
-CREATE INDEX decisions_record ON decisions (company, model, record_id, seq);
+CREATE INDEX decisions_record ON decisions (company, model, record_id, seq, id);
 
 CREATE TABLE approvals (
     company   text COLLATE "C" NOT NULL,

@@ -33,7 +33,7 @@ var dialect = listing.Dialect{
 		return string(encoded)
 	},
 	Role: func(parameter string) string {
-		return "id IN (SELECT approval FROM approval_roles AS r WHERE r.company = $1 AND r.role IN (SELECT value FROM json_each(" + parameter + ")))"
+		return "EXISTS (SELECT 1 FROM approval_roles AS r WHERE r.company = $1 AND r.approval = approvals.id AND r.role IN (SELECT value FROM json_each(" + parameter + ")))"
 	},
 }
 
