@@ -3,6 +3,7 @@ package approvals
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"assent/decision"
@@ -31,7 +32,7 @@ func (s *Service) Approve(ctx context.Context, company, id string, by decision.U
 // Decline refuses; one person with the role is enough, and must say why.
 // Errors as Approve, and CodeInvalid without a comment.
 func (s *Service) Decline(ctx context.Context, company, id string, by decision.User, comment string) (decision.Approval, error) {
-	if comment == "" {
+	if strings.TrimSpace(comment) == "" {
 		return decision.Approval{}, decision.Invalid("/comment", "required", "required: say why")
 	}
 	if err := member(company, by); err != nil {

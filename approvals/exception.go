@@ -2,6 +2,7 @@ package approvals
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"assent/decision"
@@ -38,7 +39,7 @@ func (s *Service) Claim(ctx context.Context, company, id string, by decision.Use
 // Resolve ends an exception by a person who says what was done. Errors as
 // Claim, and CodeInvalid without a comment.
 func (s *Service) Resolve(ctx context.Context, company, id string, by decision.User, comment string) (decision.Exception, error) {
-	if comment == "" {
+	if strings.TrimSpace(comment) == "" {
 		return decision.Exception{}, decision.Invalid("/comment", "required", "required: say what was done")
 	}
 	return s.step(ctx, company, id, by, comment, decision.ExceptionStep{Step: decision.ExceptionResolve})
