@@ -20,7 +20,7 @@ type Audit struct {
 
 // Problem is one thing that is not as the journal says.
 type Problem struct {
-	Where string `json:"where"` // "entry 17", "approvals <id>", "head", "checkpoint 40", "snapshot <id>"
+	Where string `json:"where"` // "entry 17", "approvals <id>", "head", "checkpoint 40", "snapshot <id>", "comment <id>"
 	What  string `json:"what"`
 }
 
@@ -28,8 +28,8 @@ type Problem struct {
 const maxProblems = 1000
 
 // Verify reads a company's whole journal, recomputes the chain, folds every
-// entry again and compares the projections, keys, snapshots, head and the
-// signed checkpoints kept elsewhere. r must be one consistent view.
+// entry again and compares the projections, keys, snapshots, comments, head
+// and the signed checkpoints kept elsewhere. r must be one consistent view.
 func Verify(ctx context.Context, r Reader, keys Keyring, company string, checkpoints []Checkpoint) (Audit, error) {
 	a := auditor{ctx: ctx, from: r, keys: keys, rows: MemoryRows{}, erased: map[string]bool{}, head: Head{Company: company}, hashes: map[int64]string{}}
 	a.audit.Company = company
@@ -45,6 +45,9 @@ func Verify(ctx context.Context, r Reader, keys Keyring, company string, checkpo
 		return a.audit, err
 	}
 	if err := a.decisions(); err != nil {
+		return a.audit, err
+	}
+	if err := a.texts(); err != nil {
 		return a.audit, err
 	}
 	if err := a.checkHead(); err != nil {
@@ -64,6 +67,7 @@ type auditor struct {
 	head   Head
 	erased map[string]bool
 	hashes map[int64]string // of entries that a checkpoint names
+	sealed []string         // ids of comments
 }
 
 func (a *auditor) problem(where, format string, args ...any) {
@@ -101,15 +105,27 @@ func (a *auditor) link(e Entry) {
 	if _, asked := a.hashes[e.Seq]; asked {
 		a.hashes[e.Seq] = e.Hash
 	}
-	if e.Type == EntryErasure {
+	a.note(e)
+	if err := Fold(a.ctx, a.rows, &a.head, e); err != nil {
+		a.problem(where, "cannot be folded: %v", err)
+	}
+}
+
+// note remembers which sealed objects an entry names. What cannot be read
+// cannot be folded either, and is a problem there.
+func (a *auditor) note(e Entry) {
+	switch e.Type {
+	case EntryErasure:
 		var body Erasure
 		if json.Unmarshal(e.Body, &body) == nil {
 			a.erased[body.Sealed] = true
 			a.audit.Erased++
 		}
-	}
-	if err := Fold(a.ctx, a.rows, &a.head, e); err != nil {
-		a.problem(where, "cannot be folded: %v", err)
+	case EntryApproval, EntryException:
+		var body struct{ Comment string }
+		if json.Unmarshal(e.Body, &body) == nil && body.Comment != "" {
+			a.sealed = append(a.sealed, body.Comment)
+		}
 	}
 }
 
@@ -158,13 +174,8 @@ func (a *auditor) decisions() error {
 			continue
 		}
 		_, err = openSnapshot(a.ctx, a.from, a.keys, a.audit.Company, d)
-		switch erased := CodeOf(err) == CodeErased; {
-		case CodeOf(err) == CodeUnavailable:
+		if err := a.opened("snapshot", d.Snapshot, err); err != nil {
 			return err
-		case erased && !a.erased[d.Snapshot]:
-			a.problem("snapshot "+d.Snapshot, "is erased, and no entry says so")
-		case err != nil && !erased:
-			a.problem("snapshot "+d.Snapshot, "is missing or was changed")
 		}
 		bound, found, err := a.from.Binding(a.ctx, a.audit.Company, d.Key)
 		if err != nil {
@@ -173,6 +184,37 @@ func (a *auditor) decisions() error {
 		if !found || bound.Decision != d.ID || bound.Request != d.Request {
 			a.problem("idempotency key of "+d.ID, "is not bound to its decision")
 		}
+	}
+	return nil
+}
+
+// texts opens every comment.
+func (a *auditor) texts() error {
+	for _, id := range a.sealed {
+		sealed, err := a.from.Sealed(a.ctx, a.audit.Company, id)
+		if err == nil {
+			_, err = a.keys.Open(sealed)
+		}
+		if err := a.opened("comment", id, err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// opened judges how opening a sealed object ended: it is there, or an entry
+// says that it was erased, and never both.
+func (a *auditor) opened(what, id string, err error) error {
+	gone := CodeOf(err) == CodeErased
+	switch {
+	case CodeOf(err) == CodeUnavailable:
+		return err
+	case gone && !a.erased[id]:
+		a.problem(what+" "+id, "is erased, and no entry says so")
+	case err == nil && a.erased[id]:
+		a.problem(what+" "+id, "was erased, and is there again")
+	case err != nil && !gone:
+		a.problem(what+" "+id, "is missing or was changed")
 	}
 	return nil
 }

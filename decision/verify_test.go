@@ -118,6 +118,55 @@ func TestVerifyFinds(t *testing.T) {
 	}
 }
 
+// comment signs an approval with a sealed comment.
+func (s *shop) comment(t *testing.T, approval, id string) {
+	t.Helper()
+	box, err := s.Keyring.Seal(id, []byte("text"))
+	noError(t, err)
+	step, err := row[Approval](t, s, Approvals, approval).Sign(User{ID: "bob", Roles: Roles}, s.clock.Now())
+	noError(t, err)
+	step.Comment = id
+	noError(t, s.Ledger.Do(t.Context(), "main", Foreground, nil, func(ctx context.Context, w *Writer) error {
+		if err := w.Seal(ctx, box); err != nil {
+			return err
+		}
+		_, err := w.Append(ctx, s.NewID(), EntryApproval, s.clock.Now(), step)
+		return err
+	}))
+}
+
+// Snapshots and comments are there, or erased by an entry, and never both.
+func TestVerifySealed(t *testing.T) {
+	t.Parallel()
+	s, executed, waiting, erased := busy(t)
+	s.comment(t, waiting.Approval, "said")
+	s.wantClean(t)
+	s.attack(t, "CREATE TABLE copy AS SELECT * FROM sealed")
+	noError(t, s.Erase(t.Context(), "main", "said", "dpo"))
+	noError(t, s.Erase(t.Context(), "main", executed.Snapshot, "dpo"))
+	s.wantClean(t)
+	restore := func(from string) string {
+		return "UPDATE sealed SET data_key = c.data_key, box = c.box FROM " + from + " AS c WHERE c.id = sealed.id"
+	}
+	s.attack(t, "CREATE TABLE after AS SELECT * FROM sealed")
+	steps := []struct {
+		attack string
+		want   []Problem
+	}{
+		{restore("copy"), []Problem{{"snapshot " + executed.Snapshot, "was erased, and is there again"}, {"comment said", "was erased, and is there again"}}},
+		{restore("after"), nil},
+		{"UPDATE sealed SET data_key = x'01' WHERE id = 'said'", []Problem{{"comment said", "is missing or was changed"}}},
+		{"DELETE FROM sealed WHERE id = 'said'", []Problem{{"comment said", "is missing or was changed"}}},
+		{"DELETE FROM sealed WHERE id = '" + erased.Snapshot + "'", []Problem{{"snapshot " + erased.Snapshot, "is missing or was changed"}, {"comment said", "is missing or was changed"}}},
+	}
+	for _, step := range steps {
+		s.attack(t, step.attack)
+		if have := s.audited(t).Problems; !slices.Equal(have, step.want) {
+			t.Errorf("after %s: %v", step.attack, have)
+		}
+	}
+}
+
 // reopened opens a copy of a database after an attack on it.
 func reopened(t *testing.T, template []byte, attack []string) *shop {
 	t.Helper()
