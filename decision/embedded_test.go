@@ -34,7 +34,7 @@ func TestEmbeddedPolicy(t *testing.T) {
 	t.Parallel()
 	s := embedded(t)
 	rapid.Check(t, func(r *rapid.T) {
-		kind := rapid.SampledFrom(Kinds()).Draw(r, "kind")
+		kind := DrawKind(r)
 		s.clock.pass(time.Second)
 		answer, err := s.Decide(t.Context(), Request{
 			Company: "main", Kind: kind.Name, Subject: Subject{Model: kind.Models[0], ID: rapid.Int64Range(1, 1e6).Draw(r, "id")},

@@ -48,7 +48,7 @@ func (c *company) add(typ EntryType, body any) {
 }
 
 func (c *company) decide(t *rapid.T) {
-	kind := rapid.SampledFrom(Kinds()).Draw(t, "kind")
+	kind := DrawKind(t)
 	amount := euro(rapid.Int64Range(0, 20).Draw(t, "amount"))
 	d := Decision{
 		ID: c.id(), Kind: kind.Name, Subject: Subject{Model: kind.Models[0], ID: rapid.Int64Range(1, 3).Draw(t, "record")},

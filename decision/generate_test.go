@@ -9,10 +9,24 @@ import (
 	"pgregory.net/rapid"
 )
 
+// DrawKind draws a kind by its name, which keeps reports short.
+func DrawKind(t *rapid.T) Kind {
+	kind, _ := KindNamed(rapid.SampledFrom(kindNames()).Draw(t, "kind"))
+	return kind
+}
+
 // DrawFields draws the "fields" object of a request that a kind accepts: what
-// is required, any of the optional fields, and what the kind's Check wants.
-// now is the latest time of any field.
+// is required, any of the optional fields, and nothing that the kind's Check
+// refuses. now is the latest time of any field.
 func DrawFields(t *rapid.T, kind Kind, now time.Time) json.RawMessage {
+	accepted := func(raw json.RawMessage) bool {
+		record, _ := DecodeFields(raw, kind.Fields, "", now, true)
+		return kind.Check == nil || len(kind.Check(Snapshot{Fields: record})) == 0
+	}
+	return rapid.Custom(func(t *rapid.T) json.RawMessage { return drawFields(t, kind, now) }).Filter(accepted).Draw(t, "fields")
+}
+
+func drawFields(t *rapid.T, kind Kind, now time.Time) json.RawMessage {
 	tree := map[string]any{}
 	for _, f := range kind.Fields {
 		if f.Required || needed(kind, f) || rapid.Bool().Draw(t, "has "+f.Path) {

@@ -92,7 +92,7 @@ func drawHead(t *rapid.T, kind string) Head {
 func TestGuardOnlyRestrains(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		kind := rapid.SampledFrom(Kinds()).Draw(t, "kind").Name
+		kind := DrawKind(t).Name
 		caps := Caps{Count: rapid.IntRange(-1, 5).Draw(t, "cap"), Amount: decimal.New(rapid.Int64Range(0, 900).Draw(t, "most"), -2)}
 		r := Recommendation{Action: Action{Name: rapid.SampledFrom(actionSpecs).Draw(t, "action").Name}}
 		if rapid.Bool().Draw(t, "known") {

@@ -20,7 +20,7 @@ func TestReplayAny(t *testing.T) {
 	s := setup(t)
 	failures := []string{"", "", "", PolicyError, PolicyTimeout, PolicyConflict, PolicyEmpty}
 	rapid.Check(t, func(r *rapid.T) {
-		kind := rapid.SampledFrom(Kinds()).Draw(r, "kind")
+		kind := DrawKind(r)
 		s.clock.pass(time.Duration(rapid.Int64Range(1, 1e10).Draw(r, "ns")))
 		req := Request{
 			Company: "main", Kind: kind.Name, Channel: rapid.SampledFrom([]string{"", "web", "pos"}).Draw(r, "channel"),
