@@ -81,7 +81,11 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 	if err != nil {
 		return fault(err)
 	}
-	s.writer = &writer{conn: conn, statements: map[string]*sql.Stmt{}}
+	checkpoints, err := startCheckpointer(path)
+	if err != nil {
+		return err
+	}
+	s.writer = &writer{conn: conn, statements: map[string]*sql.Stmt{}, checkpoints: checkpoints}
 	s.queue = queue.New(s.writer.batch)
 	return nil
 }
@@ -106,7 +110,7 @@ func (s *Store) openPool(ctx context.Context, path string) error {
 // power cut; secure_delete overwrites what an erasure removes. What savepoints
 // remember stays in memory: writing it to files took a quarter of the time.
 var (
-	writerPragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "recursive_triggers(1)", "secure_delete(1)", "temp_store(MEMORY)", "cache_size(-65536)"}
+	writerPragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "recursive_triggers(1)", "secure_delete(1)", "temp_store(MEMORY)", "cache_size(-65536)", "wal_autocheckpoint(10000)"}
 	readerPragmas = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8192)"}
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 
 	"assent/decision"
 	"assent/internal/store/queue"
@@ -33,6 +34,9 @@ type writer struct {
 	statements map[string]*sql.Stmt
 	heads      map[string]headState // of this transaction, by company
 	erased     bool                 // something was erased and may still be in the log
+
+	checkpoints *checkpointer
+	batches     int
 }
 
 type headState struct {
@@ -55,6 +59,8 @@ func (w *writer) batch(b *queue.Batch[unit]) {
 	if w.erased && err == nil {
 		w.scrub()
 	}
+	w.batches++
+	w.checkpoints.written(w.batches)
 }
 
 func (w *writer) transaction(b *queue.Batch[unit]) (jobs []*queue.Job[unit], answers []error, err error) {
@@ -182,5 +188,5 @@ func (w *writer) close() error {
 	for _, s := range w.statements {
 		_ = s.Close() // nothing was written by closing
 	}
-	return w.conn.Close()
+	return errors.Join(w.checkpoints.close(), w.conn.Close())
 }
