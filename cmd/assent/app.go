@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -129,7 +130,7 @@ func openStore(ctx context.Context, c *Config, a access, migrate bool) (decision
 	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
 		return postgres.Open(ctx, url, postgres.Options{Migrate: migrate})
 	}
-	return nil, fmt.Errorf("--store must start with postgres:// or sqlite:")
+	return nil, errors.New("--store must be postgres://… or sqlite:FILE")
 }
 
 // defaultLease is the lease where no configuration gives another.

@@ -33,9 +33,11 @@ func (r runner) run(ctx context.Context) {
 	var wg sync.WaitGroup
 	if r.actuator != nil {
 		executor := r.executor()
-		wg.Go(func() {
-			r.loop(ctx, executeEvery, func(c decision.Company) bool { return r.execute(ctx, executor, c) })
-		})
+		for range executors {
+			wg.Go(func() {
+				r.loop(ctx, executeEvery, func(c decision.Company) bool { return r.execute(ctx, executor, c) })
+			})
+		}
 	}
 	wg.Go(func() { r.loop(ctx, expireEvery, func(c decision.Company) bool { r.expire(ctx, c); return false }) })
 	wg.Go(func() {
@@ -68,8 +70,20 @@ func (r runner) loop(ctx context.Context, every time.Duration, visit func(decisi
 	}
 }
 
+// unfinished selects the executions that a step may find due.
+var unfinished = decision.Filter{
+	Where: map[string][]string{"status": {string(decision.ExecutionWaiting), string(decision.ExecutionRunning), string(decision.ExecutionParked)}},
+	Limit: 1,
+}
+
+// execute looks before it locks: who has nothing to do must not commit ten
+// times a second.
 func (r runner) execute(ctx context.Context, x *decision.Executor, c decision.Company) (more bool) {
-	n, err := x.Step(ctx, c, r.now())
+	n := 0
+	page, err := r.store.List(ctx, c.ID, decision.Executions, unfinished)
+	if err == nil && len(page.Rows) > 0 {
+		n, err = x.Step(ctx, c, r.now())
+	}
 	if err != nil && ctx.Err() == nil {
 		r.log.Error("executor", "company", c.ID, "error", err)
 		return false

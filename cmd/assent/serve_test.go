@@ -137,6 +137,34 @@ func TestOdooComesLater(t *testing.T) {
 	s.ok("replay")
 }
 
+// A call that Odoo does not answer holds up its own record only.
+func TestOneSlowCall(t *testing.T) {
+	t.Parallel()
+	s := installed(t)
+	fake, flags := fakeOdoo(t, 18, 3)
+	key := s.key()
+	c := caller{t, s.serve(flags...).url, key}
+	answer := make(chan struct{})
+	release := sync.OnceFunc(func() { close(answer) })
+	t.Cleanup(release) // before the service is stopped, should the test fail
+	fake.Inject(odootest.Fault{Kind: odootest.Hang, Method: "action_confirm", Times: 1, Until: answer})
+	slow := c.decide(order(t, fake, 1))
+	until(t, "the call that hangs", func() bool { return len(fake.Armed()) == 0 })
+	for id := range 2 {
+		if d := c.final(c.decide(order(t, fake, id+2)).ID); d.Status != "done" {
+			t.Errorf("order %d is %s", id+2, d.Status)
+		}
+	}
+	var d decided
+	if c.get("/v1/decisions/"+slow.ID, &d); d.Status != "executing" || confirmations(fake, 1) != 0 {
+		t.Errorf("the slow one is %s", d.Status)
+	}
+	release()
+	if d := c.final(slow.ID); d.Status != "done" || confirmations(fake, 1) != 1 {
+		t.Errorf("%s, confirmed %d times", d.Status, confirmations(fake, 1))
+	}
+}
+
 func readiness(c caller) (status, odoo string) {
 	c.t.Helper()
 	var ready struct {
