@@ -16,7 +16,7 @@ import (
 
 // Deadline bounds one evaluation. A policy takes well under a millisecond;
 // what takes this long does not terminate.
-const Deadline = 50 * time.Millisecond
+const Deadline = leniency * 50 * time.Millisecond
 
 // Engine is a compiled revision. It is safe for concurrent use and implements
 // decision.Policy.

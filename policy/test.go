@@ -42,7 +42,7 @@ type FileCoverage struct {
 }
 
 // testTimeout bounds one test.
-const testTimeout = 5 * time.Second
+const testTimeout = leniency * 5 * time.Second
 
 // Test runs the tests of a bundle. One that does not compile is a
 // decision.CodeInvalid error. As with Check, the tests are somebody's program:

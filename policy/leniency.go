@@ -1,0 +1,6 @@
+//go:build !race
+
+package policy
+
+// leniency multiplies the limits of time; see leniency_race.go.
+const leniency = 1
