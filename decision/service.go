@@ -105,6 +105,9 @@ func (s *Service) earlier(ctx context.Context, q question, bound Binding, err er
 		return Answer{}, Errorf(CodeKeyReuse, "The idempotency key belongs to another request; use a new key.")
 	}
 	answer, err := s.Decision(ctx, q.Company, bound.Decision)
+	if err == nil && (answer.Decision.Key != bound.Key || answer.Decision.Request != bound.Request) {
+		return Answer{}, Errorf(CodeInternal, "The idempotency key is bound to a decision that does not name it.")
+	}
 	answer.Replayed = true
 	return answer, err
 }

@@ -44,7 +44,7 @@ func (a attempt) activity(ctx context.Context) decision.Applied {
 		if user := a.Users[a.text("role")]; user != 0 {
 			values["user_id"] = user
 		}
-		_, err = Create(ctx, a.Caller, "mail.activity", values, inCompany(a.company))
+		_, err = Create(ctx, a.Caller, "mail.activity", values, a.context())
 		return err
 	})
 }
@@ -60,7 +60,7 @@ func (a attempt) note(ctx context.Context) decision.Applied {
 			return err
 		}
 		return a.Caller.Call(ctx, Call{
-			Model: a.x.Subject.Model, Method: "message_post", IDs: []int64{a.x.Subject.ID}, Context: inCompany(a.company),
+			Model: a.x.Subject.Model, Method: "message_post", IDs: []int64{a.x.Subject.ID}, Context: a.context(),
 			Args: Args{"body": dialect.NoteBody("Assent: " + a.title() + " " + a.body())},
 		}, nil)
 	})
@@ -95,7 +95,7 @@ func (a attempt) create(ctx context.Context, model string, find func(context.Con
 // marked finds the record that carries this execution's marker, or 0.
 func (a attempt) marked(ctx context.Context, model string, domain Domain) (int64, error) {
 	rows, err := SearchRead[struct{ ID int64 }](ctx, a.Caller, model, Query{Domain: domain, Fields: []string{"id"}, Order: "id", Limit: 1},
-		inCompany(a.company).With(Context{"active_test": false})) // archived ones count: they happened
+		a.context().With(Context{"active_test": false})) // archived ones count: they happened
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}

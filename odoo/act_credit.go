@@ -60,7 +60,7 @@ func (a attempt) draftCreditNote(ctx context.Context) (creditNote, decision.Appl
 	if err != nil {
 		return creditNote{}, a.classify(err), false
 	}
-	cx := inCompany(a.company).With(Context{"active_model": "account.move", "active_ids": []int64{a.x.Subject.ID}})
+	cx := a.context().With(Context{"active_model": "account.move", "active_ids": []int64{a.x.Subject.ID}})
 	values := map[string]any{"reason": a.marker()}
 	for k, v := range dialect.ReversalValues {
 		values[k] = v
@@ -114,7 +114,7 @@ func (a attempt) adjust(ctx context.Context, note *creditNote) (decision.Applied
 
 // discard cancels a draft over another amount: nobody must post it.
 func (a attempt) discard(ctx context.Context, note creditNote) decision.Applied {
-	err := a.Caller.Call(ctx, Call{Model: "account.move", Method: "button_cancel", IDs: []int64{note.ID}, Context: inCompany(a.company)}, nil)
+	err := a.Caller.Call(ctx, Call{Model: "account.move", Method: "button_cancel", IDs: []int64{note.ID}, Context: a.context()}, nil)
 	if err != nil && OutcomeOf(err) != Refused {
 		return a.classify(err)
 	}
@@ -132,7 +132,7 @@ func (a attempt) rewrite(ctx context.Context, note creditNote, share, extra deci
 	rows, err := SearchRead[struct {
 		ID       int64       `json:"id"`
 		Subtotal json.Number `json:"price_subtotal"`
-	}](ctx, a.Caller, "account.move.line", Query{Domain: Domain{}.Where("id", "in", note.Lines), Fields: []string{"price_subtotal"}, Order: "id"}, inCompany(a.company))
+	}](ctx, a.Caller, "account.move.line", Query{Domain: Domain{}.Where("id", "in", note.Lines), Fields: []string{"price_subtotal"}, Order: "id"}, a.context())
 	if err != nil {
 		return err
 	}
@@ -147,13 +147,13 @@ func (a attempt) rewrite(ctx context.Context, note creditNote, share, extra deci
 		// Command 1 updates a line in place; lines change only through their move.
 		commands = append(commands, []any{1, r.ID, map[string]any{"quantity": 1, "discount": 0, "price_unit": json.Number(price.String())}})
 	}
-	return Write(ctx, a.Caller, "account.move", []int64{note.ID}, map[string]any{"invoice_line_ids": commands}, inCompany(a.company))
+	return Write(ctx, a.Caller, "account.move", []int64{note.ID}, map[string]any{"invoice_line_ids": commands}, a.context())
 }
 
 // post makes the credit note final.
 func (a attempt) post(ctx context.Context, note creditNote) decision.Applied {
 	call := func() error {
-		return a.Caller.Call(ctx, Call{Model: "account.move", Method: "action_post", IDs: []int64{note.ID}, Context: inCompany(a.company)}, nil)
+		return a.Caller.Call(ctx, Call{Model: "account.move", Method: "action_post", IDs: []int64{note.ID}, Context: a.context()}, nil)
 	}
 	applied := a.changed(ctx, call, func(ctx context.Context) (bool, error) {
 		n, found, err := a.ownCreditNote(ctx)

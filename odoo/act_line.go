@@ -59,7 +59,7 @@ func (a attempt) line(ctx context.Context, field string, want decimal.Decimal) d
 		return stale
 	}
 	call := func() error {
-		return Write(ctx, a.Caller, "sale.order.line", []int64{id}, map[string]any{field: json.Number(want.String())}, inCompany(a.company))
+		return Write(ctx, a.Caller, "sale.order.line", []int64{id}, map[string]any{field: json.Number(want.String())}, a.context())
 	}
 	return a.changed(ctx, call, func(ctx context.Context) (bool, error) {
 		l, err := read(ctx)

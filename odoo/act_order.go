@@ -45,7 +45,7 @@ func (a attempt) order(ctx context.Context, method string, cx Context, reached f
 		return stale
 	}
 	call := func() error {
-		q := Call{Model: "sale.order", Method: method, IDs: []int64{a.x.Subject.ID}, Context: inCompany(a.company).With(cx)}
+		q := Call{Model: "sale.order", Method: method, IDs: []int64{a.x.Subject.ID}, Context: a.context().With(cx)}
 		return a.Caller.Call(ctx, q, nil)
 	}
 	return a.changed(ctx, call, func(ctx context.Context) (bool, error) {
@@ -79,7 +79,7 @@ func (a attempt) reschedule(ctx context.Context) decision.Applied {
 		return stale
 	}
 	call := func() error {
-		return Write(ctx, a.Caller, "stock.picking", []int64{a.x.Subject.ID}, map[string]any{"scheduled_date": date}, inCompany(a.company))
+		return Write(ctx, a.Caller, "stock.picking", []int64{a.x.Subject.ID}, map[string]any{"scheduled_date": date}, a.context())
 	}
 	return a.changed(ctx, call, reached)
 }

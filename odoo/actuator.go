@@ -69,6 +69,12 @@ func retry(code string) decision.Applied {
 // marker is what an execution leaves in Odoo, so that a later attempt knows.
 func (a attempt) marker() string { return "assent:" + a.x.ID }
 
+// context limits calls to the company, and names the execution to whoever
+// reads Odoo's side of it; Odoo ignores the key.
+func (a attempt) context() Context {
+	return inCompany(a.company).With(Context{ExecutionKey: a.marker()})
+}
+
 // look reads the fields the fingerprint is made of. ok is false when the
 // attempt has to end with what it says.
 func (a attempt) look(ctx context.Context) (tree map[string]any, end decision.Applied, ok bool) {
