@@ -38,7 +38,8 @@ type house struct {
 	approverKey string // of a person who assents to everything that waits
 
 	between int // kills with at least one effect in doubt
-	doubted int // effects in doubt at a kill, summed
+	doubted int // effects that a kill put in doubt
+	counted map[int64]bool
 	slowest time.Duration
 }
 

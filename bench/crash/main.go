@@ -27,8 +27,8 @@ type options struct {
 	Rate    int           `default:"60" help:"Requests a second."`
 	Seed    uint64        `default:"1"`
 	Hold    time.Duration `default:"60ms" help:"How long the fake Odoo holds back the answer after an effect."`
-	Lease   time.Duration `default:"2s" help:"The service's lease: long enough for the fake Odoo, short enough for a bench."`
-	Drain   time.Duration `default:"3m" help:"How long the last run may take to finish what is left."`
+	Lease   time.Duration `default:"2m" help:"The service's lease, the shortest it allows: what is in doubt is tried again after it."`
+	Drain   time.Duration `default:"8m" help:"How long the last run may take to finish what is left."`
 	Keep    bool          `help:"Keep the folder with logs and store."`
 	Verbose bool          `short:"v" help:"Show what the service logs."`
 }
@@ -53,7 +53,7 @@ func run(ctx context.Context, o options) error {
 	if !o.Keep {
 		defer os.RemoveAll(dir)
 	}
-	h := &house{options: o, dir: dir, random: rand.New(rand.NewPCG(o.Seed, o.Seed)), log: filepath.Join(dir, "odoo.ndjson")}
+	h := &house{options: o, dir: dir, random: rand.New(rand.NewPCG(o.Seed, o.Seed)), log: filepath.Join(dir, "odoo.ndjson"), counted: map[int64]bool{}}
 	defer h.close()
 	if err := h.open(ctx); err != nil {
 		return err

@@ -84,7 +84,11 @@ func (h *house) countDoubt(ctx context.Context) error {
 	}
 	doubt := 0
 	for _, e := range effects {
+		if h.counted[e.Seq] {
+			continue // this or an earlier kill's, still waiting for its lease to end
+		}
 		if open[e.Key] || e.Effect == "confirm" && open[e.Record] {
+			h.counted[e.Seq] = true
 			doubt++
 		}
 	}
