@@ -3,6 +3,7 @@ package odoo
 import (
 	"context"
 	"fmt"
+	"html"
 	"time"
 
 	"assent/decision"
@@ -22,30 +23,19 @@ func (a attempt) activity(ctx context.Context) decision.Applied {
 	if _, end, ok := a.look(ctx); !ok {
 		return end
 	}
-	find := func(ctx context.Context) (int64, error) {
-		id, err := a.marked(ctx, "mail.activity", Domain{}.Where("res_model", "=", a.x.Subject.Model).
-			Where("res_id", "=", a.x.Subject.ID).Where("note", "ilike", a.marker()))
-		if err != nil || id != 0 {
-			return id, err
-		}
-		// A person may have finished it: the activity is then deleted, up to
-		// version 18, and its text lives on in the chatter.
-		return a.message(ctx)
-	}
-	return a.create(ctx, "mail.activity", find, func() error {
+	return a.create(ctx, a.scheduled, func() (func() error, error) {
 		model, err := a.modelID(ctx, a.x.Subject.Model)
-		if err != nil {
-			return err
-		}
 		values := map[string]any{
 			"res_model_id": model, "res_id": a.x.Subject.ID, "summary": "Assent: " + a.title(),
-			"note": a.body(), "date_deadline": a.due().Format(DateLayout),
+			"note": html.EscapeString(a.body(a.tag())), "date_deadline": a.due().Format(DateLayout),
 		}
 		if user := a.Users[a.text("role")]; user != 0 {
 			values["user_id"] = user
 		}
-		_, err = Create(ctx, a.Caller, "mail.activity", values, a.context())
-		return err
+		return func() error {
+			_, err := Create(ctx, a.Caller, "mail.activity", values, a.context())
+			return err
+		}, err
 	})
 }
 
@@ -54,52 +44,77 @@ func (a attempt) note(ctx context.Context) decision.Applied {
 	if _, end, ok := a.look(ctx); !ok {
 		return end
 	}
-	return a.create(ctx, "mail.message", a.message, func() error {
+	return a.create(ctx, a.posted, func() (func() error, error) {
 		dialect, err := a.Caller.Dialect(ctx)
-		if err != nil {
-			return err
-		}
-		return a.Caller.Call(ctx, Call{
-			Model: a.x.Subject.Model, Method: "message_post", IDs: []int64{a.x.Subject.ID}, Context: a.context(),
-			Args: Args{"body": dialect.NoteBody("Assent: " + a.title() + " " + a.body())},
-		}, nil)
+		return func() error {
+			return a.Caller.Call(ctx, Call{
+				Model: a.x.Subject.Model, Method: "message_post", IDs: []int64{a.x.Subject.ID}, Context: a.context(),
+				Args: Args{"body": dialect.NoteBody("Assent: " + a.title() + " " + a.body(a.noteTag()))},
+			}, nil)
+		}, err
 	})
 }
 
-// message finds the chatter message with this execution's marker.
-func (a attempt) message(ctx context.Context) (int64, error) {
-	return a.marked(ctx, "mail.message", Domain{}.Where("model", "=", a.x.Subject.Model).
-		Where("res_id", "=", a.x.Subject.ID).Where("body", "ilike", a.marker()))
+// tag and noteTag end an activity's and a note's text. They differ, because
+// an activity's text lives on in the chatter when it is finished: a hold must
+// not take that for its note. The brackets keep execution 1 apart from 10.
+func (a attempt) tag() string     { return "[" + a.marker() + "]" }
+func (a attempt) noteTag() string { return "[" + a.marker() + " note]" }
+
+// scheduled finds this execution's activity. A person may have finished it:
+// up to version 18 it is then deleted, and its text lives on in the chatter.
+// A hold's note says as well that there was one.
+func (a attempt) scheduled(ctx context.Context) (string, error) {
+	ref, err := a.tagged(ctx, "mail.activity", Domain{}.Where("res_model", "=", a.x.Subject.Model).Where("note", "ilike", a.tag()))
+	if err != nil || ref != "" {
+		return ref, err
+	}
+	either := append(a.chatter(), "|").Where("body", "ilike", a.tag()).Where("body", "ilike", a.noteTag())
+	return a.tagged(ctx, "mail.message", either)
+}
+
+// posted finds this execution's note.
+func (a attempt) posted(ctx context.Context) (string, error) {
+	return a.tagged(ctx, "mail.message", a.chatter().Where("body", "ilike", a.noteTag()))
+}
+
+func (a attempt) chatter() Domain { return Domain{}.Where("model", "=", a.x.Subject.Model) }
+
+// tagged finds the subject's oldest record of a model in the domain, as
+// "model:id", or "".
+func (a attempt) tagged(ctx context.Context, model string, domain Domain) (string, error) {
+	rows, err := SearchRead[struct{ ID int64 }](ctx, a.Caller, model, Query{
+		Domain: domain.Where("res_id", "=", a.x.Subject.ID), Fields: []string{"id"}, Order: "id", Limit: 1,
+	}, a.context().With(Context{"active_test": false})) // archived ones count: they happened
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	return fmt.Sprintf("%s:%d", model, rows[0].ID), nil
 }
 
 // create makes a record that find then finds. It looks before it acts, on
-// every attempt: the marker is the only idempotency that Odoo offers.
-func (a attempt) create(ctx context.Context, model string, find func(context.Context) (int64, error), make func() error) decision.Applied {
-	id, err := find(ctx)
-	switch {
-	case err != nil:
-		return a.classify(err)
-	case id != 0:
-		return done(codeAlready, fmt.Sprintf("%s:%d", model, id))
+// every attempt: the marker is the only idempotency that Odoo offers. prepare
+// reads what the call needs.
+func (a attempt) create(ctx context.Context, find func(context.Context) (string, error), prepare func() (func() error, error)) decision.Applied {
+	ref, err := find(ctx)
+	if err == nil && ref != "" {
+		return done(codeAlready, ref)
 	}
-	applied := a.changed(ctx, make, func(ctx context.Context) (bool, error) {
-		id, err = find(ctx)
-		return id != 0, err
+	var call func() error
+	if err == nil {
+		call, err = prepare()
+	}
+	if err != nil {
+		return a.classify(err)
+	}
+	applied := a.changed(ctx, call, func(ctx context.Context) (bool, error) {
+		ref, err = find(ctx)
+		return ref != "", err
 	})
 	if applied.Result == decision.ResultDone {
-		applied.Ref = fmt.Sprintf("%s:%d", model, id)
+		applied.Ref = ref
 	}
 	return applied
-}
-
-// marked finds the record that carries this execution's marker, or 0.
-func (a attempt) marked(ctx context.Context, model string, domain Domain) (int64, error) {
-	rows, err := SearchRead[struct{ ID int64 }](ctx, a.Caller, model, Query{Domain: domain, Fields: []string{"id"}, Order: "id", Limit: 1},
-		a.context().With(Context{"active_test": false})) // archived ones count: they happened
-	if err != nil || len(rows) == 0 {
-		return 0, err
-	}
-	return rows[0].ID, nil
 }
 
 // title says in a few words what is asked of the reader.
@@ -111,12 +126,12 @@ func (a attempt) title() string {
 }
 
 // body is the plain text a person reads. It is made of codes and ids only.
-func (a attempt) body() string {
+func (a attempt) body(tag string) string {
 	reasons := a.say(a.x.Reasons)
 	if reasons != "" {
 		reasons = "Why: " + reasons + " "
 	}
-	return fmt.Sprintf("%sDecision %s, correlation %s. [%s]", reasons, a.x.Decision, a.x.Correlation, a.marker())
+	return fmt.Sprintf("%sDecision %s, correlation %s. %s", reasons, a.x.Decision, a.x.Correlation, tag)
 }
 
 // due is the activity's deadline, counted from when the execution was made.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -13,28 +15,40 @@ import (
 
 // creditNote creates and posts a credit note over the amount assented to.
 // Odoo stops neither a second one nor one over too much: the marker in its
-// reference and the amount credited so far, part of the fingerprint, do.
+// reference and the amount credited by others, part of the fingerprint, do.
+//
+// A request that was sent twice, or that took effect after it was given up,
+// leaves more than one draft. Only one is ever posted; the others are
+// cancelled as soon as they are seen.
 func (a attempt) creditNote(ctx context.Context) decision.Applied {
-	note, found, err := a.ownCreditNote(ctx)
+	own, others, err := a.ownCreditNotes(ctx)
 	if err != nil {
 		return a.classify(err)
 	}
-	if !found {
-		tree, end, ok := a.look(ctx)
-		switch {
-		case !ok:
-			return end
-		case !a.unchanged(tree):
-			return stale
-		}
-		if note, end, ok = a.draftCreditNote(ctx); !ok {
+	if note, found := inState(own, "posted"); found {
+		if end, ok := a.withdraw(ctx, own, note.ID); !ok {
 			return end
 		}
-	}
-	if note.State.Or("") == "posted" {
 		return done(codeAlready, creditRef(note))
 	}
-	if end, ok := a.adjust(ctx, &note); !ok {
+	if end, ok := a.creditable(ctx, own, others); !ok {
+		return end
+	}
+	if len(own) == 0 {
+		var end decision.Applied
+		var ok bool
+		if own, end, ok = a.draftCreditNote(ctx); !ok {
+			return end
+		}
+	}
+	note, drafted := inState(own, "draft")
+	if !drafted {
+		return failed(codeWithdrawn) // by a person, or by us before the answer was lost: not to be made again
+	}
+	if end, ok := a.withdraw(ctx, own, note.ID); !ok {
+		return end
+	}
+	if end, ok := a.adjust(ctx, note); !ok {
 		return end
 	}
 	return a.post(ctx, note)
@@ -42,83 +56,158 @@ func (a attempt) creditNote(ctx context.Context) decision.Applied {
 
 func creditRef(n creditNote) string { return fmt.Sprintf("account.move:%d", n.ID) }
 
-// ownCreditNote finds the credit note an earlier attempt made.
-func (a attempt) ownCreditNote(ctx context.Context) (creditNote, bool, error) {
+// ownCreditNotes finds the credit notes of this execution, oldest first, and
+// what others amount to.
+func (a attempt) ownCreditNotes(ctx context.Context) (own []creditNote, others decimal.Decimal, err error) {
 	notes, err := a.creditNotes(ctx, a.company, a.x.Subject.ID)
+	if err != nil {
+		return nil, others, err
+	}
+	isOwn := func(n creditNote) bool {
+		// Whole words only: execution 1 is not 10.
+		return slices.Contains(strings.FieldsFunc(n.Ref.Or(""), func(r rune) bool { return r == ' ' || r == ',' }), a.marker())
+	}
 	for _, n := range notes {
-		if strings.Contains(n.Ref.Or(""), a.marker()) {
-			return n, true, nil
+		if isOwn(n) {
+			own = append(own, n)
 		}
 	}
-	return creditNote{}, false, err
+	others, err = creditedBy(slices.DeleteFunc(notes, isOwn))
+	return own, others, err
+}
+
+// inState gives the oldest of the notes in a state.
+func inState(notes []creditNote, state string) (creditNote, bool) {
+	i := slices.IndexFunc(notes, func(n creditNote) bool { return n.State.Or("") == state })
+	if i < 0 {
+		return creditNote{}, false
+	}
+	return notes[i], true
+}
+
+// creditable compares the invoice with what was decided on, drafts of our own
+// left out. They are cancelled when it has changed: nobody must post them.
+func (a attempt) creditable(ctx context.Context, own []creditNote, others decimal.Decimal) (decision.Applied, bool) {
+	tree, end, ok := a.look(ctx)
+	if !ok {
+		return end, false
+	}
+	tree["amount_credited"] = json.Number(others.String())
+	total, _ := decimal.NewFromString(fmt.Sprint(tree["amount_total"]))
+	amount := a.number("amount")
+	switch {
+	case !a.unchanged(tree):
+		end = stale
+	case tree[moveType] != "out_invoice" && tree[moveType] != "out_receipt":
+		end = failed(codeNoInvoice)
+	case !amount.IsPositive() || amount.GreaterThan(total.Sub(others)):
+		end = failed(codeAmount)
+	default:
+		return end, true
+	}
+	return a.abandon(ctx, own, end)
+}
+
+// abandon cancels every draft and ends the attempt.
+func (a attempt) abandon(ctx context.Context, own []creditNote, end decision.Applied) (decision.Applied, bool) {
+	if again, ok := a.withdraw(ctx, own, 0); !ok {
+		return again, false
+	}
+	return end, false
+}
+
+// withdraw cancels all drafts but one. ok is false when that has to be tried
+// again; a refusal is left to whoever reads Odoo, since the drafts say whose
+// they are.
+func (a attempt) withdraw(ctx context.Context, own []creditNote, but int64) (again decision.Applied, ok bool) {
+	spare := func(n creditNote) bool { return n.ID != but && n.State.Or("") == "draft" }
+	var drafts []int64
+	for _, n := range own {
+		if spare(n) {
+			drafts = append(drafts, n.ID)
+		}
+	}
+	if len(drafts) == 0 {
+		return again, true
+	}
+	call := func() error {
+		return a.Caller.Call(ctx, Call{Model: "account.move", Method: "button_cancel", IDs: drafts, Context: a.context()}, nil)
+	}
+	again = a.changed(ctx, call, func(ctx context.Context) (bool, error) {
+		own, _, err := a.ownCreditNotes(ctx)
+		return !slices.ContainsFunc(own, spare), err
+	})
+	return again, again.Result != decision.ResultRetry
 }
 
 // draftCreditNote reverses the whole invoice as a draft, by the wizard that
 // people use.
-func (a attempt) draftCreditNote(ctx context.Context) (creditNote, decision.Applied, bool) {
+func (a attempt) draftCreditNote(ctx context.Context) (own []creditNote, end decision.Applied, ok bool) {
 	dialect, err := a.Caller.Dialect(ctx)
 	if err != nil {
-		return creditNote{}, a.classify(err), false
+		return nil, a.classify(err), false
 	}
 	cx := a.context().With(Context{"active_model": "account.move", "active_ids": []int64{a.x.Subject.ID}})
 	values := map[string]any{"reason": a.marker()}
 	for k, v := range dialect.ReversalValues {
 		values[k] = v
 	}
-	wizard, callErr := Create(ctx, a.Caller, "account.move.reversal", values, cx)
-	if callErr == nil {
+	reverse := func() error {
+		wizard, err := Create(ctx, a.Caller, "account.move.reversal", values, cx)
+		if err != nil {
+			return err
+		}
 		var opened Action
-		callErr = a.Caller.Call(ctx, Call{Model: "account.move.reversal", Method: dialect.ReversalMethod, IDs: []int64{wizard}, Context: cx}, &opened)
+		return a.Caller.Call(ctx, Call{Model: "account.move.reversal", Method: dialect.ReversalMethod, IDs: []int64{wizard}, Context: cx}, &opened)
 	}
-	note, found, err := a.ownCreditNote(ctx)
-	switch {
-	case err != nil:
-		return note, a.classify(err), false
-	case found:
-		return note, decision.Applied{}, true
-	case callErr != nil:
-		return note, a.classify(callErr), false
-	}
-	return note, failed(codeNoEffect), false
+	end = a.changed(ctx, reverse, func(ctx context.Context) (bool, error) {
+		own, _, err = a.ownCreditNotes(ctx)
+		return len(own) > 0, err
+	})
+	return own, end, end.Result == decision.ResultDone
 }
+
+// mostPasses bounds how often a draft is corrected. Some amounts cannot be
+// had: with 19 % on top of one line there is nothing between 9.98 and 10.00.
+const mostPasses = 5
 
 // adjust brings the draft down to a partial amount, and checks that it then
-// has exactly the amount assented to: first every line in proportion, then
-// the first line by the cents that rounding left over.
-func (a attempt) adjust(ctx context.Context, note *creditNote) (decision.Applied, bool) {
-	want := a.number("amount")
+// has exactly the amount assented to. A draft that cannot have it is
+// cancelled: nobody must post it.
+func (a attempt) adjust(ctx context.Context, note creditNote) (decision.Applied, bool) {
+	want, draft := a.number("amount"), []creditNote{note}
 	for pass := 0; ; pass++ {
-		total, err := decimal.NewFromString(note.Total.String())
+		total, err := decimal.NewFromString(draft[0].Total.String())
 		switch {
-		case err != nil || !total.IsPositive():
-			return failed(codeAmount), false
-		case a.sameAmount(total, want):
+		case err == nil && a.sameAmount(total, want):
 			return decision.Applied{}, true
-		case pass == 2:
-			return a.discard(ctx, *note), false
+		case err != nil || pass > mostPasses || !total.IsPositive():
+			return a.abandon(ctx, draft, failed(codeAmount))
 		}
-		share, extra := want.Div(total), decimal.Decimal{}
-		if pass == 1 {
-			share, extra = decimal.NewFromInt(1), want.Sub(total)
-		}
-		if err := a.rewrite(ctx, *note, share, extra); err != nil {
+		if err := a.rewrite(ctx, draft[0], pass, total, want); err != nil {
+			if OutcomeOf(err) == Refused {
+				return a.abandon(ctx, draft, a.classify(err))
+			}
 			return a.classify(err), false
 		}
-		again, _, err := a.ownCreditNote(ctx)
-		if err != nil {
-			return a.classify(err), false
+		if draft, err = a.again(ctx, note.ID); err != nil {
+			return a.unseen(nil, err), false
 		}
-		*note = again
+		*a.doubt = false
 	}
 }
 
-// discard cancels a draft over another amount: nobody must post it.
-func (a attempt) discard(ctx context.Context, note creditNote) decision.Applied {
-	err := a.Caller.Call(ctx, Call{Model: "account.move", Method: "button_cancel", IDs: []int64{note.ID}, Context: a.context()}, nil)
-	if err != nil && OutcomeOf(err) != Refused {
-		return a.classify(err)
+// again reads a credit note.
+func (a attempt) again(ctx context.Context, id int64) ([]creditNote, error) {
+	own, _, err := a.ownCreditNotes(ctx)
+	i := slices.IndexFunc(own, func(n creditNote) bool { return n.ID == id })
+	if err == nil && i < 0 {
+		err = errNotVisible
 	}
-	return failed(codeAmount)
+	if err != nil {
+		return nil, err
+	}
+	return own[i : i+1], nil
 }
 
 func (a attempt) sameAmount(have, want decimal.Decimal) bool {
@@ -126,28 +215,23 @@ func (a attempt) sameAmount(have, want decimal.Decimal) bool {
 	return have.Round(digits).Equal(want.Round(digits))
 }
 
-// rewrite makes each line one unit at its share of its untaxed amount, and
-// adds extra to the first; taxes follow.
-func (a attempt) rewrite(ctx context.Context, note creditNote, share, extra decimal.Decimal) error {
-	rows, err := SearchRead[struct {
-		ID       int64       `json:"id"`
-		Subtotal json.Number `json:"price_subtotal"`
-	}](ctx, a.Caller, "account.move.line", Query{Domain: Domain{}.Where("id", "in", note.Lines), Fields: []string{"price_subtotal"}, Order: "id"}, a.context())
+// rewrite writes new prices. Lines change only through their move.
+func (a attempt) rewrite(ctx context.Context, note creditNote, pass int, total, want decimal.Decimal) error {
+	lines, err := SearchRead[creditLine](ctx, a.Caller, "account.move.line", Query{
+		Domain: Domain{}.Where("id", "in", note.Lines), Fields: []string{"quantity", "price_unit", "discount", "price_total"}, Order: "id",
+	}, a.context())
 	if err != nil {
 		return err
 	}
-	var commands []any
-	for _, r := range rows {
-		untaxed, err := decimal.NewFromString(r.Subtotal.String())
-		if err != nil {
-			return err
-		}
-		price := untaxed.Mul(share).Add(extra).Round(decision.CurrencyDigits(a.x.Currency))
-		extra = decimal.Decimal{}
-		// Command 1 updates a line in place; lines change only through their move.
-		commands = append(commands, []any{1, r.ID, map[string]any{"quantity": 1, "discount": 0, "price_unit": json.Number(price.String())}})
+	commands := []any{}
+	prices := corrected(lines, pass, total, want, decision.CurrencyDigits(a.x.Currency))
+	for _, id := range slices.Sorted(maps.Keys(prices)) {
+		// Command 1 updates a line in place.
+		commands = append(commands, []any{1, id, map[string]any{"quantity": 1, "discount": 0, "price_unit": json.Number(prices[id].String())}})
 	}
-	return Write(ctx, a.Caller, "account.move", []int64{note.ID}, map[string]any{"invoice_line_ids": commands}, a.context())
+	return a.change(func() error {
+		return Write(ctx, a.Caller, "account.move", []int64{note.ID}, map[string]any{"invoice_line_ids": commands}, a.context())
+	})
 }
 
 // post makes the credit note final.
@@ -156,8 +240,8 @@ func (a attempt) post(ctx context.Context, note creditNote) decision.Applied {
 		return a.Caller.Call(ctx, Call{Model: "account.move", Method: "action_post", IDs: []int64{note.ID}, Context: a.context()}, nil)
 	}
 	applied := a.changed(ctx, call, func(ctx context.Context) (bool, error) {
-		n, found, err := a.ownCreditNote(ctx)
-		return found && n.State.Or("") == "posted", err
+		own, err := a.again(ctx, note.ID)
+		return err == nil && own[0].State.Or("") == "posted", err
 	})
 	if applied.Result == decision.ResultDone {
 		applied.Ref = creditRef(note)

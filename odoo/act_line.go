@@ -42,8 +42,6 @@ func (a attempt) line(ctx context.Context, field string, want decimal.Decimal) d
 	}
 	l, err := read(ctx)
 	switch {
-	case err == errNotVisible:
-		return decision.Applied{Result: decision.ResultVoid, Code: decision.CodeNotSeen}
 	case err != nil:
 		return a.classify(err)
 	case l.Order.ID != a.x.Subject.ID:

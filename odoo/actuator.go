@@ -3,6 +3,7 @@ package odoo
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,11 +17,12 @@ type attempt struct {
 	*Integration
 	company decision.Company
 	x       decision.Execution
-	unknown bool // an earlier attempt may have taken effect
+	doubt   *bool // a request was handed over, and its effect is still to be seen
 }
 
 // acts maps an action to how it is applied. Each looks for its own effect
-// first, so that nothing happens twice, and reads it back after.
+// first, whether or not an earlier attempt is known, so that nothing happens
+// twice, and reads it back after.
 var acts = map[string]func(attempt, context.Context) decision.Applied{
 	"confirm":        attempt.confirm,
 	"cancel":         attempt.cancel,
@@ -36,12 +38,31 @@ var acts = map[string]func(attempt, context.Context) decision.Applied{
 
 // Apply reads the precondition, acts, and reads back: Odoo's HTTP 200 is not
 // success.
-func (i *Integration) Apply(ctx context.Context, c decision.Company, x decision.Execution, unknown bool) decision.Applied {
+func (i *Integration) Apply(ctx context.Context, c decision.Company, x decision.Execution, _ bool) decision.Applied {
 	act, known := acts[x.Action.Name]
 	if !known {
 		return failed("unknown_action")
 	}
-	return act(attempt{i, c, x, unknown}, ctx)
+	if !complete(x) {
+		return failed(codeIncomplete)
+	}
+	a := attempt{i, c, x, new(bool)}
+	applied := act(a, ctx)
+	applied.InDoubt = applied.Result == decision.ResultRetry && *a.doubt
+	return applied
+}
+
+// complete says whether the action has its required parameters, since a
+// missing price is not zero, and is one for the subject's model, since ids of
+// other models mean other records.
+func complete(x decision.Execution) bool {
+	spec, _ := decision.ActionNamed(x.Action.Name)
+	for _, p := range spec.Params {
+		if _, given := x.Action.Params[p.Path]; p.Required && !given {
+			return false
+		}
+	}
+	return spec.Class == decision.Protective || spec.Models == nil || slices.Contains(spec.Models, x.Subject.Model)
 }
 
 // Codes of receipts.
@@ -52,6 +73,9 @@ const (
 	codeNoEffect   = "no_effect"       // Odoo accepted the call and nothing changed
 	codeOtherOrder = "line_of_another" // the line is not one of the subject's
 	codeAmount     = "amount_mismatch" // the credit note would not have the amount assented to
+	codeIncomplete = "bad_action"      // a required parameter is missing, or the action is for another model
+	codeNoInvoice  = "no_invoice"      // the subject of a credit note is no customer invoice
+	codeWithdrawn  = "note_cancelled"  // somebody cancelled the execution's credit note
 )
 
 func done(code, ref string) decision.Applied {
@@ -79,10 +103,7 @@ func (a attempt) context() Context {
 // attempt has to end with what it says.
 func (a attempt) look(ctx context.Context) (tree map[string]any, end decision.Applied, ok bool) {
 	tree, err := a.core(ctx, a.company, a.x.Subject)
-	switch {
-	case err == errNotVisible:
-		return nil, decision.Applied{Result: decision.ResultVoid, Code: decision.CodeNotSeen}, false
-	case err != nil:
+	if err != nil {
 		return nil, a.classify(err), false
 	}
 	return tree, decision.Applied{}, true
@@ -106,31 +127,49 @@ var stale = decision.Applied{Result: decision.ResultStale, Code: codeChanged}
 // can be read: a refusal is final, everything else is tried again, reading
 // first.
 func (a attempt) classify(err error) decision.Applied {
-	kind := KindOf(err)
-	inDoubt := OutcomeOf(err) == Unknown
-	switch {
-	case kind == KindTransport:
-		return decision.Applied{Result: decision.ResultRetry, Code: decision.CodeDown, InDoubt: true}
-	case kind == KindUnreachable || kind == KindOpen || kind == KindDenied:
+	switch kind := KindOf(err); {
+	case err == errNotVisible:
+		return decision.Applied{Result: decision.ResultVoid, Code: decision.CodeNotSeen}
+	case kind == KindTransport || kind == KindUnreachable || kind == KindOpen || kind == KindDenied:
 		return retry(decision.CodeDown)
 	case OutcomeOf(err) == Refused:
 		return failed(string(kind))
+	default:
+		return retry(string(kind))
 	}
-	return decision.Applied{Result: decision.ResultRetry, Code: string(kind), InDoubt: inDoubt}
+}
+
+// change makes a call that may change something, and remembers whether its
+// effect is still to be seen. Reads are never in doubt.
+func (a attempt) change(call func() error) error {
+	err := call()
+	*a.doubt = err == nil || OutcomeOf(err) == Unknown
+	return err
 }
 
 // changed runs a call whose effect a later read shows. It reads back whatever
 // the call said: an error may hide an effect, and success may have none.
 func (a attempt) changed(ctx context.Context, call func() error, effect func(context.Context) (bool, error)) decision.Applied {
-	callErr := call()
+	callErr := a.change(call)
 	applied, readErr := effect(ctx)
 	switch {
 	case readErr == nil && applied:
+		*a.doubt = false
 		return done(codeApplied, "")
-	case readErr != nil && callErr == nil:
-		return a.classify(readErr)
+	case readErr != nil:
+		return a.unseen(callErr, readErr)
 	case callErr == nil || KindOf(callErr) == KindNotDone:
 		return failed(codeNoEffect)
+	}
+	return a.classify(callErr)
+}
+
+// unseen ends an attempt whose effect could not be read back. That is never
+// final, even when the call was refused: what a proxy sends twice is refused
+// the second time.
+func (a attempt) unseen(callErr, readErr error) decision.Applied {
+	if callErr == nil || OutcomeOf(callErr) == Refused {
+		return retry(a.classify(readErr).Code)
 	}
 	return a.classify(callErr)
 }

@@ -3,7 +3,6 @@ package odoo
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"sync"
 
 	"github.com/shopspring/decimal"
@@ -62,7 +61,9 @@ func (i *Integration) core(ctx context.Context, c decision.Company, s decision.S
 	case "account.move":
 		return i.invoiceCore(ctx, c, s)
 	}
-	return map[string]any{"currency": c.Currency}, nil
+	// Nothing is bound, but what cannot be seen is not decided on.
+	_, err := one[struct{}](ctx, i, c, s.Model, s.ID, "id")
+	return map[string]any{"currency": c.Currency}, err
 }
 
 // details adds what only the assessment and the policy read.
@@ -73,6 +74,7 @@ func (i *Integration) details(ctx context.Context, c decision.Company, kind deci
 	case "delivery":
 		return i.pickingDetails(ctx, c, tree)
 	}
+	delete(tree, moveType)
 	return nil
 }
 
@@ -144,7 +146,7 @@ func (i *Integration) modelID(ctx context.Context, model string) (int64, error) 
 		return 0, err
 	}
 	if len(rows) == 0 {
-		return 0, fmt.Errorf("odoo: no model %s", model)
+		return 0, Call{Model: model, Method: "create"}.fail(KindNotFound, 200, "Odoo has no such model", nil)
 	}
 	i.models.Store(model, rows[0].ID)
 	return rows[0].ID, nil

@@ -20,15 +20,20 @@ func (i *Integration) invoiceCore(ctx context.Context, c decision.Company, s dec
 		Partner  Ref         `json:"partner_id"`
 		Date     Time        `json:"invoice_date"`
 		Payment  Text        `json:"payment_state"`
-	}](ctx, i, c, "account.move", s.ID, "name", "state", "amount_total", "currency_id", "partner_id", "invoice_date", "payment_state")
+		Type     Text        `json:"move_type"`
+	}](ctx, i, c, "account.move", s.ID, "name", "state", "amount_total", "currency_id", "partner_id", "invoice_date", "payment_state", moveType)
 	if err != nil {
 		return nil, err
 	}
-	credited, err := i.credited(ctx, c, s.ID)
+	notes, err := i.creditNotes(ctx, c, s.ID)
 	if err != nil {
 		return nil, err
 	}
-	tree := map[string]any{"amount_credited": json.Number(credited.String())}
+	credited, err := creditedBy(notes)
+	if err != nil {
+		return nil, err
+	}
+	tree := map[string]any{"amount_credited": json.Number(credited.String()), moveType: m.Type.Or("")}
 	setCode(tree, "reference", m.Name)
 	setText(tree, "state", m.State)
 	setNumber(tree, "amount_total", m.Total)
@@ -41,6 +46,10 @@ func (i *Integration) invoiceCore(ctx context.Context, c decision.Company, s dec
 	return tree, nil
 }
 
+// moveType tells invoices from bills, credit notes and other entries. It is no
+// field of a kind, but only customer invoices are credited.
+const moveType = "move_type"
+
 // creditNote is a reversal of an invoice.
 type creditNote struct {
 	ID    int64       `json:"id"`
@@ -50,20 +59,21 @@ type creditNote struct {
 	Lines IDs         `json:"invoice_line_ids"`
 }
 
+// creditNotes lists an invoice's reversals, oldest first, cancelled ones too.
 func (i *Integration) creditNotes(ctx context.Context, c decision.Company, invoice int64) ([]creditNote, error) {
 	return SearchRead[creditNote](ctx, i.Caller, "account.move", Query{
-		Domain: Domain{}.Where("reversed_entry_id", "=", invoice).Where("state", "!=", "cancel"), Order: "id",
+		Domain: Domain{}.Where("reversed_entry_id", "=", invoice), Order: "id",
 		Fields: []string{"state", "ref", "amount_total", "invoice_line_ids"},
 	}, inCompany(c))
 }
 
-func (i *Integration) credited(ctx context.Context, c decision.Company, invoice int64) (decimal.Decimal, error) {
-	notes, err := i.creditNotes(ctx, c, invoice)
-	if err != nil {
-		return decimal.Decimal{}, err
-	}
+// creditedBy sums what the notes return.
+func creditedBy(notes []creditNote) (decimal.Decimal, error) {
 	sum := decimal.Decimal{}
 	for _, n := range notes {
+		if n.State.Or("") == "cancel" {
+			continue
+		}
 		total, err := decimal.NewFromString(n.Total.String())
 		if err != nil {
 			return sum, err

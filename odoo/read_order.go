@@ -8,20 +8,18 @@ import (
 )
 
 type orderRow struct {
-	Name        Text        `json:"name"`
-	State       Text        `json:"state"`
-	Date        Time        `json:"date_order"`
-	Total       json.Number `json:"amount_total"`
-	Currency    Ref         `json:"currency_id"`
-	Partner     Ref         `json:"partner_id"`
-	Promise     Time        `json:"commitment_date"`
-	Lines       IDs         `json:"order_line"`
-	Salesperson Ref         `json:"user_id"`
+	Name     Text        `json:"name"`
+	State    Text        `json:"state"`
+	Date     Time        `json:"date_order"`
+	Total    json.Number `json:"amount_total"`
+	Currency Ref         `json:"currency_id"`
+	Partner  Ref         `json:"partner_id"`
+	Promise  Time        `json:"commitment_date"`
 }
 
 // orderCore reads a sale.order. currency_id shows the ISO code as its name.
 func (i *Integration) orderCore(ctx context.Context, c decision.Company, s decision.Subject) (map[string]any, error) {
-	o, err := one[orderRow](ctx, i, c, "sale.order", s.ID, "name", "state", "date_order", "amount_total", "currency_id", "partner_id", "commitment_date", "order_line")
+	o, err := one[orderRow](ctx, i, c, "sale.order", s.ID, "name", "state", "date_order", "amount_total", "currency_id", "partner_id", "commitment_date")
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +45,7 @@ func (i *Integration) orderDetails(ctx context.Context, c decision.Company, s de
 	if err != nil {
 		return err
 	}
-	if err := i.customer(ctx, c, addresses.Partner.ID, tree); err != nil {
+	if err := i.customer(ctx, c, s.ID, addresses.Partner.ID, tree); err != nil {
 		return err
 	}
 	if err := i.address(ctx, c, addresses.Invoice.ID, "billing", tree); err != nil {
@@ -59,7 +57,9 @@ func (i *Integration) orderDetails(ctx context.Context, c decision.Company, s de
 	return i.orderLines(ctx, c, addresses.Lines, tree)
 }
 
-func (i *Integration) customer(ctx context.Context, c decision.Company, id int64, tree map[string]any) error {
+// customer reads who ordered. The order itself, confirmed or not, is none of
+// the earlier ones.
+func (i *Integration) customer(ctx context.Context, c decision.Company, order, id int64, tree map[string]any) error {
 	if id == 0 {
 		return nil
 	}
@@ -83,7 +83,7 @@ func (i *Integration) customer(ctx context.Context, c decision.Company, id int64
 	}
 	var orders int64
 	q := Call{Model: "sale.order", Method: "search_count", Context: inCompany(c),
-		Args: Args{"domain": Domain{}.Where("partner_id", "=", id).Where("state", "in", dialect.Confirmed)}}
+		Args: Args{"domain": Domain{}.Where("partner_id", "=", id).Where("state", "in", dialect.Confirmed).Where("id", "!=", order)}}
 	if err := i.Caller.Call(ctx, q, &orders); err != nil {
 		return err
 	}
@@ -112,18 +112,16 @@ func (i *Integration) address(ctx context.Context, c decision.Company, id int64,
 	country, err := one[struct {
 		Code Text `json:"code"`
 	}](ctx, i, c, "res.country", p.Country.ID, "code")
-	if err == nil {
-		setCode(tree, at+".country", country.Code)
+	if err == errNotVisible {
+		return nil
 	}
+	setCode(tree, at+".country", country.Code)
 	return err
 }
 
 func (i *Integration) orderLines(ctx context.Context, c decision.Company, ids []int64, tree map[string]any) error {
-	if len(ids) == 0 {
-		return nil
-	}
-	if len(ids) > decision.MaxLines {
-		ids = ids[:decision.MaxLines]
+	if len(ids) == 0 || len(ids) > decision.MaxLines {
+		return nil // too many are unknown: the first ones would tell another story
 	}
 	rows, err := SearchRead[struct {
 		Product  Ref         `json:"product_id"`
