@@ -74,7 +74,7 @@ func (d *decoder) fault(pointer, code, message string) {
 // neither a declared field nor on the way to one.
 func (d *decoder) flatten(tree map[string]any, prefix, pointer string, fields []Field, flat map[string]any) {
 	for _, key := range slices.Sorted(maps.Keys(tree)) {
-		path, at := prefix+key, pointer+"/"+escapePointer(key)
+		path, at := prefix+key, pointer+"/"+PointerKey(key)
 		leaf, branch := declared(fields, path)
 		if strings.Contains(key, ".") { // would be a second way to say the same
 			leaf, branch = false, false
@@ -87,7 +87,7 @@ func (d *decoder) flatten(tree map[string]any, prefix, pointer string, fields []
 		case branch:
 			d.fault(at, "type", "must be a JSON object")
 		default:
-			d.fault(maskPointer(at), "unknown", "not a field of this kind; allowed are "+strings.Join(paths(fields), ", "))
+			d.fault(at, "unknown", "not a field of this kind; allowed are "+strings.Join(paths(fields), ", "))
 		}
 	}
 }
@@ -107,20 +107,6 @@ func paths(fields []Field) []string {
 		out[i] = f.Path
 	}
 	return out
-}
-
-func escapePointer(key string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
-}
-
-// maskPointer shortens the pointer of an unknown key: the key is the
-// caller's text and may hold anything.
-func maskPointer(pointer string) string {
-	const most = 100
-	if len(pointer) <= most {
-		return pointer
-	}
-	return strings.ToValidUTF8(pointer[:most], "") + "…"
 }
 
 func (d *decoder) fields(flat map[string]any, base string, fields []Field) {
@@ -261,26 +247,12 @@ func textFault(v string, f Field) string {
 	switch {
 	case f.Type == TypeEnum && !slices.Contains(f.Enum, v):
 		return "enum"
-	case f.Type == TypeCode && !IsCode(v, 128):
+	case f.Type == TypeCode && !IsCode(v, f.Limit()):
 		return "pattern"
-	case f.Type == TypeText && (v == "" || len(v) > MaxText || !utf8.ValidString(v) || strings.ContainsRune(v, 0)):
+	case f.Type == TypeText && (v == "" || len(v) > f.Limit() || !utf8.ValidString(v) || strings.ContainsRune(v, 0)):
 		return "length"
 	}
 	return ""
-}
-
-// IsCode says whether s is 1 to most bytes out of A-Z a-z 0-9 . _ : / + -,
-// which is what codes, keys and correlation ids may hold.
-func IsCode(s string, most int) bool {
-	if s == "" || len(s) > most {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune("._:/+-", rune(c)) {
-			return false
-		}
-	}
-	return true
 }
 
 // allowed says in words what the field accepts.
@@ -288,7 +260,7 @@ func (f Field) allowed() string {
 	words := map[Type]string{
 		TypeMoney: "an amount as a JSON number without exponent", TypeNumber: "a JSON number without exponent",
 		TypeInteger: "a whole number", TypeID: "a positive whole number",
-		TypeText: fmt.Sprintf("a string of 1 to %d bytes", MaxText), TypeCode: "a string of 1 to 128 letters, digits and . _ : / + -",
+		TypeText: fmt.Sprintf("a string of 1 to %d bytes", f.Limit()), TypeCode: "a string of " + CodeRule(f.Limit()),
 		TypeEnum: "one of " + strings.Join(f.Enum, ", "), TypeBoolean: "true or false",
 		TypeTime:  "a time such as 2026-11-24T09:30:00Z",
 		TypeLines: fmt.Sprintf("a list of 1 to %d objects", MaxLines),

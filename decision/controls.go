@@ -30,12 +30,12 @@ func (s Switches) check(reason string) error {
 		if _, ok := KindNamed(kind); !ok {
 			return Invalid("/paused", "unknown", "must name kinds out of "+strings.Join(kindNames(), ", "))
 		}
-		if !IsCode(why, 128) {
-			return Invalid("/paused/"+kind, "pattern", "must be a code of letters, digits and . _ : / + -")
+		if !IsCode(why, MaxCode) {
+			return Invalid("/paused/"+kind, "pattern", "must be "+CodeRule(MaxCode))
 		}
 	}
-	if reason != "" && !IsCode(reason, 128) {
-		return Invalid("/reason", "pattern", "must be a code of letters, digits and . _ : / + -")
+	if reason != "" && !IsCode(reason, MaxCode) {
+		return Invalid("/reason", "pattern", "must be "+CodeRule(MaxCode))
 	}
 	return nil
 }
@@ -71,15 +71,18 @@ func (s *Service) Erase(ctx context.Context, company, sealed, by string) error {
 	})
 }
 
+// MaxOutcomeType bounds the type of an outcome, in bytes.
+const MaxOutcomeType = 64
+
 // RecordOutcome journals the truth learnt later. Errors: CodeInvalid,
 // CodeNotFound (no such decision). Telling the same twice records it once.
 func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRecord) (OutcomeRow, error) {
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	switch {
-	case !IsCode(o.Type, 64):
-		return OutcomeRow{}, Invalid("/type", "pattern", "must be a code of letters, digits and . _ : / + -")
-	case !IsCode(o.Value, 128):
-		return OutcomeRow{}, Invalid("/value", "pattern", "must be a code of letters, digits and . _ : / + -")
+	case !IsCode(o.Type, MaxOutcomeType):
+		return OutcomeRow{}, Invalid("/type", "pattern", "must be "+CodeRule(MaxOutcomeType))
+	case !IsCode(o.Value, MaxCode):
+		return OutcomeRow{}, Invalid("/value", "pattern", "must be "+CodeRule(MaxCode))
 	case o.At.After(now.Add(ClockSkew)):
 		return OutcomeRow{}, Invalid("/at", "future", "must not lie in the future")
 	}
@@ -119,8 +122,8 @@ func (s *Service) Receive(ctx context.Context, company, execution string, r Rece
 		return DecisionRow{}, Invalid("/result", "enum", "must be one of done, fail, stale")
 	}
 	for pointer, v := range map[string]string{"/code": r.Code, "/ref": r.Ref} {
-		if v != "" && !IsCode(v, 128) {
-			return DecisionRow{}, Invalid(pointer, "pattern", "must be letters, digits and . _ : / + -")
+		if v != "" && !IsCode(v, MaxCode) {
+			return DecisionRow{}, Invalid(pointer, "pattern", "must be "+CodeRule(MaxCode))
 		}
 	}
 	answer, err := s.Decision(ctx, company, id)

@@ -16,15 +16,15 @@ const (
 	TypeNumber  Type = "number"  // decimal.Decimal; a JSON number
 	TypeInteger Type = "integer" // int64; a JSON number without fraction
 	TypeID      Type = "id"      // int64 > 0, an Odoo database id
-	TypeText    Type = "text"    // string, valid UTF-8, 1 to MaxText bytes
-	TypeCode    Type = "code"    // string of A-Z a-z 0-9 . _ : / + -, 1 to 128 bytes
+	TypeText    Type = "text"    // string, valid UTF-8, 1 to Limit bytes
+	TypeCode    Type = "code"    // string that IsCode accepts, 1 to Limit bytes
 	TypeEnum    Type = "enum"    // string out of Enum
 	TypeBoolean Type = "boolean" // bool
 	TypeTime    Type = "time"    // time.Time in UTC; RFC 3339, or Odoo's "2006-01-02 15:04:05" (which is UTC)
 	TypeLines   Type = "lines"   // []Record with the fields of Items
 )
 
-// MaxText bounds a text field, in bytes.
+// MaxText bounds a text field, in bytes, where nothing says otherwise.
 const MaxText = 4096
 
 // MaxLines bounds a lines field.
@@ -41,6 +41,7 @@ type Field struct {
 	Absent   string   // for optional fields: why it may be absent, a code for Snapshot.Missing
 	Unit     string   // "days", "percent", "kg"; money is always the request's currency
 	Min, Max *decimal.Decimal
+	Most     int     // TypeText, TypeCode: most bytes; 0 means MaxText, MaxCode
 	NotAfter bool    // TypeTime: may not lie after the decision's time (with ClockSkew grace)
 	Personal bool    // identifies a person: masked in logs and pages, never in the journal
 	Items    []Field // the fields of one line of TypeLines
@@ -68,6 +69,17 @@ func (r Record) Text(path string) (string, bool) {
 func (r Record) Integer(path string) (int64, bool) {
 	v, ok := r[path].(int64)
 	return v, ok
+}
+
+// Limit is the most bytes that a text or a code may have.
+func (f Field) Limit() int {
+	switch {
+	case f.Most > 0:
+		return f.Most
+	case f.Type == TypeCode:
+		return MaxCode
+	}
+	return MaxText
 }
 
 // Pointer is the field's place in a request body as an RFC 6901 pointer.

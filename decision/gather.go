@@ -85,12 +85,12 @@ func (q *question) formFaults() []FieldError {
 	optional := func(v string, most int) bool { return v == "" || IsCode(v, most) }
 	fault(slices.Contains(q.kind.Models, q.Subject.Model), "/subject/model", "enum", "must be one of "+strings.Join(q.kind.Models, ", "))
 	fault(q.Subject.ID > 0, "/subject/id", "minimum", "must be a positive whole number")
-	fault(optional(q.Subject.DB, 128), "/subject/db", "pattern", "must be letters, digits and . _ : / + -")
+	fault(optional(q.Subject.DB, MaxCode), "/subject/db", "pattern", "must be "+CodeRule(MaxCode))
 	fault(q.Apply == ByService || q.Apply == ByCaller, "/apply", "enum", "must be one of service, caller")
-	fault(optional(q.Channel, 64), "/channel", "pattern", "must be letters, digits and . _ : / + -")
-	fault(optional(q.RequestedBy, 128), "/requested_by", "pattern", "must be letters, digits and . _ : / + -")
-	fault(optional(q.Key, MaxKey), "/Idempotency-Key", "pattern", fmt.Sprintf("must be 1 to %d letters, digits and . _ : / + -", MaxKey))
-	fault(IsCode(q.CorrelationID, MaxCorrelation), "/X-Correlation-ID", "pattern", fmt.Sprintf("must be 1 to %d letters, digits and . _ : / + -", MaxCorrelation))
+	fault(optional(q.Channel, MaxChannel), "/channel", "pattern", "must be "+CodeRule(MaxChannel))
+	fault(optional(q.RequestedBy, MaxCode), "/requested_by", "pattern", "must be "+CodeRule(MaxCode))
+	fault(optional(q.Key, MaxKey), "/Idempotency-Key", "pattern", "must be "+CodeRule(MaxKey))
+	fault(IsCode(q.CorrelationID, MaxCorrelation), "/X-Correlation-ID", "pattern", "must be "+CodeRule(MaxCorrelation))
 	return errs
 }
 

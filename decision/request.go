@@ -50,4 +50,5 @@ type ProposedAction struct {
 const (
 	MaxKey         = 255 // bytes of an idempotency key
 	MaxCorrelation = 128 // bytes of a correlation id
+	MaxChannel     = 64  // bytes of a channel
 )

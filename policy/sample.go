@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -48,16 +47,7 @@ func (e *Engine) Samples(kind decision.Kind, n int, seed uint64) ([]Sample, erro
 func exampleRecord(fields []decision.Field, now time.Time) (decision.Record, error) {
 	tree := map[string]any{}
 	for _, f := range fields {
-		branch, keys := tree, strings.Split(f.Path, ".")
-		for _, key := range keys[:len(keys)-1] {
-			child, ok := branch[key].(map[string]any)
-			if !ok {
-				child = map[string]any{}
-				branch[key] = child
-			}
-			branch = child
-		}
-		branch[keys[len(keys)-1]] = json.RawMessage(f.Example)
+		decision.SetPath(tree, f.Path, json.RawMessage(f.Example))
 	}
 	raw, err := json.Marshal(tree)
 	if err != nil {

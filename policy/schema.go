@@ -80,9 +80,9 @@ func requestLeaf(f decision.Field) map[string]any {
 	case decision.TypeTime:
 		schema["type"], schema["format"] = "string", "date-time"
 	case decision.TypeText:
-		schema["type"], schema["minLength"], schema["maxLength"] = "string", 1, decision.MaxText
+		schema["type"], schema["minLength"], schema["maxLength"] = "string", 1, f.Limit()
 	case decision.TypeCode:
-		schema["type"], schema["pattern"] = "string", `^[A-Za-z0-9._:/+-]{1,128}$`
+		schema["type"], schema["pattern"] = "string", decision.CodePattern(f.Limit())
 	case decision.TypeID:
 		schema["type"], schema["minimum"] = "integer", 1
 	case decision.TypeLines:

@@ -1,0 +1,35 @@
+package decision
+
+import (
+	"fmt"
+	"strings"
+)
+
+// MaxCode bounds a code, in bytes, where nothing says otherwise.
+const MaxCode = 128
+
+// codeMarks may stand in a code beside letters and digits. The hyphen is last,
+// where a pattern takes it for itself.
+const codeMarks = "._:/+-"
+
+// IsCode says whether s is a code of 1 to most bytes: what codes, keys and
+// correlation ids may be.
+func IsCode(s string, most int) bool {
+	if s == "" || len(s) > most {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune(codeMarks, rune(c)) {
+			return false
+		}
+	}
+	return true
+}
+
+// CodeRule says in words what IsCode accepts.
+func CodeRule(most int) string {
+	return fmt.Sprintf("1 to %d letters, digits and %s", most, strings.Join(strings.Split(codeMarks, ""), " "))
+}
+
+// CodePattern is what IsCode accepts as a regular expression, for schemas.
+func CodePattern(most int) string { return fmt.Sprintf("^[A-Za-z0-9%s]{1,%d}$", codeMarks, most) }

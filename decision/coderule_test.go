@@ -1,0 +1,45 @@
+package decision
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// The rule is said three times: to the machine, to a schema, to a person.
+func TestCodeRuleSaysTheSameThreeTimes(t *testing.T) {
+	t.Parallel()
+	pattern := regexp.MustCompile(CodePattern(20))
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.StringMatching(`[A-Za-z0-9._:/+-]{0,22}`), rapid.StringN(0, 5, 22)).Draw(t, "text")
+		if have, want := IsCode(text, 20), pattern.MatchString(text); have != want {
+			t.Errorf("IsCode(%q) is %t, the pattern says %t", text, have, want)
+		}
+	})
+	if have, want := CodeRule(20), "1 to 20 letters, digits and . _ : / + -"; have != want {
+		t.Errorf("have %q, want %q", have, want)
+	}
+}
+
+func TestFieldsMayBeShorter(t *testing.T) {
+	t.Parallel()
+	fields := []Field{{Path: "note", Type: TypeText, Most: 5}, {Path: "code", Type: TypeCode, Most: 3}}
+	for body, want := range map[string]string{
+		`{"note":"12345","code":"abc"}`: "",
+		`{"note":"123456"}`:             "/note length must be a string of 1 to 5 bytes",
+		`{"code":"abcd"}`:               "/code pattern must be a string of 1 to 3 letters, digits and . _ : / + -",
+	} {
+		_, errs := DecodeFields(json.RawMessage(body), fields, "", time.Time{}, true)
+		have := ""
+		for _, e := range errs {
+			have = strings.Join([]string{e.Pointer, e.Code, e.Message}, " ")
+		}
+		if have != want {
+			t.Errorf("%s: have %q, want %q", body, have, want)
+		}
+	}
+}
