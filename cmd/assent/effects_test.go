@@ -103,7 +103,7 @@ func checkEffect(t *testing.T, fake *odootest.Server, x *execution, left map[str
 	key := "assent:" + x.id
 	switch x.action {
 	case "confirm":
-		take("confirm", subject, "", 1)
+		take("confirm", subject, key, 1)
 		if state := fake.Record("sale.order", x.of.Subject.ID)["state"]; state != "sale" {
 			t.Errorf("%s is %v", subject, state)
 		}
@@ -125,7 +125,7 @@ func checkEffect(t *testing.T, fake *odootest.Server, x *execution, left map[str
 		if line, ok := x.params["line_id"].(float64); ok {
 			model, id = "sale.order.line", int64(line)
 		}
-		take("write", subject, "", 1)
+		take("write", subject, key, 1)
 		if have := fake.Record(model, id)[field]; !same(have, x.params[field]) {
 			t.Errorf("%s of %s,%d is %v, want %v", field, model, id, have, x.params[field])
 		}
