@@ -2,17 +2,24 @@ package decision
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 )
 
-// Switch changes the company's live controls. reason is a code.
-func (s *Service) Switch(ctx context.Context, company string, sw Switches, by, reason string) (Head, error) {
+// AnyEpoch changes what is in force, whatever that is by now.
+const AnyEpoch int64 = -1
+
+// Switch changes the company's live controls: all of them. epoch is of the
+// head that the change was thought out on; with another one in force it is a
+// CodeConflict error, since what somebody else has changed would be lost.
+// reason is a code.
+func (s *Service) Switch(ctx context.Context, company string, epoch int64, sw Switches, by, reason string) (Head, error) {
 	if err := sw.check(reason); err != nil {
 		return Head{}, err
 	}
-	return s.change(ctx, company, EntrySwitch, SwitchChange{Switches: sw, By: by, Reason: reason})
+	return s.change(ctx, company, epoch, EntrySwitch, SwitchChange{Switches: sw, By: by, Reason: reason})
 }
 
 // check refuses modes and kinds that do not exist: a typing error must not
@@ -43,15 +50,20 @@ func (s Switches) check(reason string) error {
 // Activate puts a policy revision in force. The caller has stored its
 // artefact and compiled it.
 func (s *Service) Activate(ctx context.Context, company, revision, by string) (Head, error) {
-	return s.change(ctx, company, EntryActivation, Activation{Policy: revision, By: by})
+	return s.change(ctx, company, AnyEpoch, EntryActivation, Activation{Policy: revision, By: by})
 }
 
-func (s *Service) change(ctx context.Context, company string, typ EntryType, body any) (Head, error) {
+func (s *Service) change(ctx context.Context, company string, epoch int64, typ EntryType, body any) (Head, error) {
 	if _, err := s.company(ctx, company); err != nil {
 		return Head{}, err // a head of its own for a typing error would look like a company
 	}
 	var head Head
 	err := s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
+		if now := w.Head().Epoch; epoch != AnyEpoch && epoch != now {
+			e := Errorf(CodeConflict, "The switches or the policies were changed in between.")
+			e.Winner = fmt.Sprint(now)
+			return e
+		}
 		_, err := w.Append(ctx, s.NewID(), typ, s.Now(), body)
 		head = w.Head()
 		return err

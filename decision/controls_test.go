@@ -1,6 +1,8 @@
 package decision_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +16,7 @@ func TestSwitch(t *testing.T) {
 	before, err := s.store.Head(t.Context(), "main")
 	noError(t, err)
 	sw := Switches{Kill: true, Modes: map[string]Mode{"order": Live, "refund": Shadow}, Paused: map[string]string{"order": "drift:3"}}
-	head, err := s.Switch(t.Context(), "main", sw, "ops", "incident:7")
+	head, err := s.Switch(t.Context(), "main", AnyEpoch, sw, "ops", "incident:7")
 	if err != nil || !head.Switches.Kill || head.Epoch != before.Epoch+1 || head.Seq != before.Seq+1 {
 		t.Errorf("have %+v, %v", head, err)
 	}
@@ -25,6 +27,25 @@ func TestSwitch(t *testing.T) {
 	noError(t, err)
 	if !strings.Contains(string(entries[0].Body), `"by":"ops","reason":"incident:7"`) {
 		t.Errorf("journalled %s", entries[0].Body)
+	}
+}
+
+// Of two operators who looked at the same switches, one changes them and the
+// other is told; nobody's change is lost.
+func TestSwitchOnAnEpochThatHasPassed(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	seen, err := s.store.Head(t.Context(), "main")
+	noError(t, err)
+	first, err := s.Switch(t.Context(), "main", seen.Epoch, Switches{Kill: true}, "ada", "")
+	noError(t, err)
+	_, err = s.Switch(t.Context(), "main", seen.Epoch, Switches{Modes: map[string]Mode{"order": Live}}, "ben", "")
+	var refused *Error
+	if !errors.As(err, &refused) || refused.Code != CodeConflict || refused.Winner != fmt.Sprint(first.Epoch) {
+		t.Errorf("have %v, want a conflict with epoch %d", err, first.Epoch)
+	}
+	if head, _ := s.store.Head(t.Context(), "main"); same(t, head) != same(t, first) {
+		t.Errorf("the refused change left %s", same(t, head))
 	}
 }
 
@@ -48,7 +69,7 @@ func TestSwitchRefuses(t *testing.T) {
 		"reason as text": {"main", Switches{}, "because of Ada", "/reason"},
 	}
 	for name, test := range tests {
-		_, err := s.Switch(t.Context(), test.company, test.sw, "ops", test.reason)
+		_, err := s.Switch(t.Context(), test.company, AnyEpoch, test.sw, "ops", test.reason)
 		if CodeOf(err) != CodeInvalid || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s: %v", name, err)
 		}

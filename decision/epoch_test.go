@@ -95,7 +95,7 @@ func TestKillDuring(t *testing.T) {
 	s.rules.during = func() {
 		if first {
 			first = false
-			if _, err := s.Switch(t.Context(), "main", Switches{Kill: true, Modes: map[string]Mode{"order": Live}}, "tests", "drill"); err != nil {
+			if _, err := s.Switch(t.Context(), "main", AnyEpoch, Switches{Kill: true, Modes: map[string]Mode{"order": Live}}, "tests", "drill"); err != nil {
 				t.Error(err)
 			}
 		}

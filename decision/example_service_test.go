@@ -31,7 +31,7 @@ func ExampleService_Decide() {
 		log.Fatal(err)
 	}
 	_, _ = shop.Activate(ctx, "main", "p1", "example")
-	_, _ = shop.Switch(ctx, "main", decision.Switches{Modes: map[string]decision.Mode{"order": decision.Live}}, "example", "go_live")
+	_, _ = shop.Switch(ctx, "main", decision.AnyEpoch, decision.Switches{Modes: map[string]decision.Mode{"order": decision.Live}}, "example", "go_live")
 
 	ask := decision.Request{
 		Company: "main", Kind: "order", Subject: decision.Subject{Model: "sale.order", ID: 36}, Key: "shop:36",

@@ -31,7 +31,7 @@ func (c *switchCmd) Run(p *process) error {
 		return err
 	}
 	if change {
-		head, err = app.decisions.Switch(p.ctx, c.Company, c.apply(head.Switches), "cli", c.Reason)
+		head, err = app.decisions.Switch(p.ctx, c.Company, head.Epoch, c.apply(head.Switches), "cli", c.Reason)
 		if err != nil {
 			return err
 		}

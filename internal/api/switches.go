@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"assent/decision"
+
+	"github.com/shopspring/decimal"
 )
 
 // Switches are the company's live controls, kind by kind.
@@ -37,6 +39,7 @@ func switches(h decision.Head) Switches {
 func switchFields() []decision.Field {
 	fields := []decision.Field{
 		{Path: "kill", Type: decision.TypeBoolean, Required: true, Example: "false", Doc: "Nothing executes; what is due is parked."},
+		{Path: "epoch", Type: decision.TypeInteger, Min: &decimal.Zero, Example: "7", Doc: "The epoch that was read before: with another one in force nothing is changed. Absent, the change is made whatever is in force, as befits an emergency."},
 		{Path: "reason", Type: decision.TypeCode, Example: `"incident:42"`, Doc: "Why, a code."},
 	}
 	for _, kind := range kindNames() {
@@ -56,7 +59,7 @@ func (a *api) registerSwitches() {
 	register(a, operation{
 		id: "put-switches", method: http.MethodPut, path: "/v1/switches", tag: "Operations", summary: "Set the switches",
 		doc:   "Replaces all of them; a kind that is left out suggests. The change is journalled.",
-		right: decision.RightOperate, body: objectSchema(switchFields()),
+		right: decision.RightOperate, body: objectSchema(switchFields()), errors: []int{http.StatusConflict},
 	}, a.putSwitches)
 }
 
@@ -93,7 +96,11 @@ func (a *api) putSwitches(ctx context.Context, in *rawBody) (*switchesOutput, er
 	if caller.User != "" {
 		by = caller.User
 	}
-	head, err := a.Decisions.Switch(ctx, caller.Company, want, by, text(body, "reason"))
+	epoch, given := body.Integer("epoch")
+	if !given {
+		epoch = decision.AnyEpoch
+	}
+	head, err := a.Decisions.Switch(ctx, caller.Company, epoch, want, by, text(body, "reason"))
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ import (
 type Decisions interface {
 	Story(ctx context.Context, company, id string) (decision.Story, error)
 	Replay(ctx context.Context, company, id string) (decision.Replayed, error)
-	Switch(ctx context.Context, company string, sw decision.Switches, by, reason string) (decision.Head, error)
+	Switch(ctx context.Context, company string, epoch int64, sw decision.Switches, by, reason string) (decision.Head, error)
 }
 
 // Approvals is what the pages need of approvals.Service for approvals.

@@ -87,16 +87,23 @@ func unpeopled(t *testing.T) *house {
 	_, err = h.decisions.Activate(ctx, company.ID, h.policy.Revision(), decision.System)
 	must(t, err)
 	h.switches(decision.Switches{Modes: map[string]decision.Mode{"order": decision.Live, "refund": decision.Live, "change": decision.Live, "delivery": decision.Live}})
-	h.server = httptest.NewServer(h.handler(""))
-	t.Cleanup(h.server.Close)
+	h.through(h.handler(""))
 	return h
 }
 
-func (h *house) handler(baseURL string) http.Handler {
-	return New(Config{
+// through lets browsers reach the house through these pages from now on.
+func (h *house) through(pages http.Handler) {
+	h.server = httptest.NewServer(pages)
+	h.t.Cleanup(h.server.Close)
+}
+
+func (h *house) handler(baseURL string) http.Handler { return New(h.config(baseURL)) }
+
+func (h *house) config(baseURL string) Config {
+	return Config{
 		Reader: h.store, Directory: h.store, Decisions: h.decisions, Approvals: h.approvals, Exceptions: h.approvals,
 		Log: quiet(), Now: h.clock, NewID: newID, Reason: reasonSentence, Rule: ruleTitle, BaseURL: baseURL,
-	})
+	}
 }
 
 func reasonSentence(code string) string {
@@ -135,7 +142,7 @@ func (h *house) addUser(u decision.User) decision.User {
 
 func (h *house) switches(s decision.Switches) {
 	h.t.Helper()
-	_, err := h.decisions.Switch(context.Background(), company.ID, s, decision.System, "DRILL")
+	_, err := h.decisions.Switch(context.Background(), company.ID, decision.AnyEpoch, s, decision.System, "DRILL")
 	must(h.t, err)
 }
 

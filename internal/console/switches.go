@@ -68,8 +68,7 @@ func (c *console) changeSwitches(w http.ResponseWriter, r *http.Request, v visit
 	epoch, _ := strconv.ParseInt(r.PostForm.Get("epoch"), 10, 64)
 	switch {
 	case epoch != v.Head.Epoch:
-		view.Fault, view.Changes = "Somebody changed the switches or the policies since you opened this page. Look again.", nil
-		return show(w, r, http.StatusConflict, switchesPage(v, view))
+		return c.switchesMoved(w, r, v, view.Want)
 	case len(view.Changes) == 0:
 		view.Fault = "Nothing was different."
 		return show(w, r, http.StatusUnprocessableEntity, switchesPage(v, view))
@@ -79,12 +78,25 @@ func (c *console) changeSwitches(w http.ResponseWriter, r *http.Request, v visit
 	case r.PostForm.Get("confirm") != "yes":
 		return show(w, r, http.StatusOK, switchesPage(v, view))
 	}
-	if _, err := c.Decisions.Switch(r.Context(), v.User.Company, view.Want, v.User.ID, view.Reason); err != nil {
+	switch _, err := c.Decisions.Switch(r.Context(), v.User.Company, epoch, view.Want, v.User.ID, view.Reason); {
+	case decision.CodeOf(err) == decision.CodeConflict: // in the instant since this page was read
+		if err := c.greet(r.Context(), &v); err != nil {
+			return err
+		}
+		return c.switchesMoved(w, r, v, view.Want)
+	case err != nil:
 		return err
 	}
 	c.flash(r.Context(), "The switches are changed. The journal has it under your name.")
 	http.Redirect(w, r, "/switches", http.StatusSeeOther)
 	return nil
+}
+
+// switchesMoved shows what is in force by now, beside what was asked for.
+func (c *console) switchesMoved(w http.ResponseWriter, r *http.Request, v visit, want decision.Switches) error {
+	view := switchesOf(v)
+	view.Want, view.Fault = want, "Somebody changed the switches or the policies since you opened this page. Look again."
+	return show(w, r, http.StatusConflict, switchesPage(v, view))
 }
 
 // wanted reads the form over what is in force: a kind that the form does not

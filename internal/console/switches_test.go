@@ -103,3 +103,29 @@ func TestSwitchesAreForOperations(t *testing.T) {
 		t.Error("changed by somebody else")
 	}
 }
+
+// racing lets somebody else change the switches in the instant between the
+// look and the change.
+type racing struct {
+	Decisions
+	first func()
+}
+
+func (r racing) Switch(ctx context.Context, company string, epoch int64, sw decision.Switches, by, reason string) (decision.Head, error) {
+	r.first()
+	return r.Decisions.Switch(ctx, company, epoch, sw, by, reason)
+}
+
+func TestSwitchesChangedAtTheSameInstant(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	config := h.config("")
+	config.Decisions = racing{h.decisions, func() {
+		h.switches(decision.Switches{Modes: map[string]decision.Mode{"order": decision.Shadow}})
+	}}
+	h.through(New(config))
+	h.as("omar").post("/switches", h.switchForm("kill", "on", "confirm", "yes")).want(t, http.StatusConflict, "Somebody changed the switches or the policies since you opened this page.")
+	if now := h.head().Switches; now.Kill || now.Mode("order") != decision.Shadow {
+		t.Errorf("the first change is lost: %+v", now)
+	}
+}
