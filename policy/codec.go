@@ -23,7 +23,7 @@ import (
 // Money becomes a JSON number in the company's currency, a time whole seconds
 // since 1970 in UTC, a probability a JSON number. An id becomes a text: it is
 // a name and no quantity, and it is looked up in lists, whose keys are texts.
-// A personal text becomes its Fingerprint.
+// A personal text becomes its hash.
 // What is unknown is an omitted key, never null: in Rego null < 5 is true.
 type codec struct {
 	root    []slot
@@ -243,16 +243,18 @@ func (e *encoder) textTerm(v string, f decision.Field) (term, why *ast.Term) {
 	case f.Type != decision.TypeText && f.Type != decision.TypeCode && f.Type != decision.TypeEnum:
 		return nil, wrongType
 	case f.Personal:
-		v = Fingerprint(v)
+		v = hashedText(v)
 	}
 	return e.newTerm(ast.String(v)), nil
 }
 
-// Fingerprint is the form in which a policy sees a personal text: the hex
+// hashedText is the form in which a policy sees a personal text: the hex
 // SHA-256 of the text in lower case without space around it, which can be
-// compared and looked up in a list. Short texts can be guessed from it, so it
-// is as personal as the text.
-func Fingerprint(text string) string {
+// compared and looked up in a list. It has no key, so that whoever keeps a
+// list can make it; short texts can be guessed from it, so it is as personal
+// as the text. It is no fingerprint of a record, and no identifier of history,
+// which is keyed.
+func hashedText(text string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(text))))
 	return hex.EncodeToString(sum[:])
 }

@@ -73,7 +73,7 @@ func TestInputsKeepTheirTypes(t *testing.T) {
 		{"subject.amount_total", json.Number("110.86")}, // 120.50 at 0.92
 		{"subject.date_order", json.Number("1795512600")}, {"subject.customer.orders", json.Number("3")},
 		{"subject.shipping.express", false}, {"subject.signals.psp_score", json.Number("12")},
-		{"subject.customer.email", policy.Fingerprint("ada@example.com")},
+		{"subject.customer.email", policy.HashedText("ada@example.com")},
 		{"subject.commitment_date", nil},
 		{"assessment.probability", json.Number("0.02")}, {"assessment.reasons.OLD_ACCOUNT", json.Number("-0.5")},
 		{"action.name", "confirm"}, {"action.class", "effective"}, {"action.at_stake", json.Number("110.86")},
@@ -187,23 +187,30 @@ func TestSchemas(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		request, err := policy.RequestSchema(kind.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
 		golden(t, filepath.Join("testdata", "schema", kind.Name+".input.json"), append(indent(t, input), '\n'))
-		golden(t, filepath.Join("testdata", "schema", kind.Name+".request.json"), append(indent(t, request), '\n'))
+		golden(t, filepath.Join("testdata", "schema", kind.Name+".request.json"), append(indent(t, policy.FieldsSchema(kind.Fields)), '\n'))
 	}
 }
 
-func TestUnknownKindsHaveNeitherSchemaNorInput(t *testing.T) {
+// The example of a personal field is what a policy sees of the example that
+// the request has, so that an author can compare them.
+func TestExamplesOfPersonalFieldsAreTheirHashes(t *testing.T) {
 	t.Parallel()
-	_, schema := policy.Schema("horoscope")
-	_, request := policy.RequestSchema("horoscope")
-	_, input := policy.Input(decision.Snapshot{Kind: "horoscope"}, decision.Assessment{}, decision.Recommendation{})
-	for _, err := range []error{schema, request, input} {
-		if decision.CodeOf(err) != decision.CodeNotFound {
-			t.Errorf("have %v, want code not_found", err)
-		}
+	schema, err := policy.Schema("order")
+	if err != nil {
+		t.Fatal(err)
+	}
+	email := at(schema, "properties.subject.properties.customer.properties.email").(map[string]any)
+	// printf 'ada@example.com' | sha256sum
+	const want = "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72"
+	if examples := email["examples"].([]any); examples[0] != want {
+		t.Errorf("have %v, want %s", examples, want)
+	}
+}
+
+func TestUnknownKindsHaveNoSchema(t *testing.T) {
+	t.Parallel()
+	if _, err := policy.Schema("horoscope"); decision.CodeOf(err) != decision.CodeNotFound {
+		t.Errorf("have %v, want code not_found", err)
 	}
 }

@@ -20,16 +20,6 @@ func Schema(kind string) (map[string]any, error) {
 	return schema, nil
 }
 
-// RequestSchema is the JSON Schema of the "fields" object of a request, as
-// decoded JSON. CodeNotFound for an unknown kind.
-func RequestSchema(kind string) (map[string]any, error) {
-	k, ok := decision.KindNamed(kind)
-	if !ok {
-		return nil, decision.Errorf(decision.CodeNotFound, "There is no such kind.")
-	}
-	return FieldsSchema(k.Fields), nil
-}
-
 // FieldsSchema is the JSON Schema of a request object that holds the given
 // fields, nested by their dotted paths.
 func FieldsSchema(fields []decision.Field) map[string]any {
@@ -102,7 +92,7 @@ func inputLeaf(f decision.Field) map[string]any {
 	case decision.TypeText, decision.TypeCode:
 		schema["type"] = "string"
 		if f.Personal {
-			f.Doc, f.Example = "Fingerprint of: "+f.Doc, `"`+Fingerprint(f.Example)+`"`
+			f.Doc, f.Example = f.Doc+" Here its SHA-256, without a key.", hashedExample(f.Example)
 		}
 	case decision.TypeID:
 		schema["type"] = "string"
@@ -116,6 +106,15 @@ func inputLeaf(f decision.Field) map[string]any {
 	}
 	maps.Copy(schema, described(f))
 	return schema
+}
+
+// hashedExample is the example, a JSON text, as a policy sees it.
+func hashedExample(literal string) string {
+	var text string
+	if json.Unmarshal([]byte(literal), &text) != nil {
+		return "" // no example is better than a wrong one
+	}
+	return `"` + hashedText(text) + `"`
 }
 
 // baseLeaf gives the type and bounds that requests and input share.
