@@ -3,8 +3,6 @@ package policy
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -114,19 +112,19 @@ func formatFindings(b Bundle) []Finding {
 		if !isRego(name) {
 			continue
 		}
-		if formatted, err := Format(name, b.Files[name]); err == nil && formatted != b.Files[name] {
+		if want, err := formatted(name, b.Files[name]); err == nil && want != b.Files[name] {
 			findings = append(findings, Finding{File: name, Row: 1, Col: 1, Code: "format", Message: "the file is not formatted as opa fmt writes it"})
 		}
 	}
 	return findings
 }
 
-// Format writes a Rego file in the one form that Check accepts.
-func Format(name, content string) (string, error) {
-	formatted, err := format.SourceWithOpts(name, []byte(content), format.Opts{
+// formatted is a Rego file in the one form that Check accepts.
+func formatted(name, content string) (string, error) {
+	out, err := format.SourceWithOpts(name, []byte(content), format.Opts{
 		RegoVersion: ast.RegoV1, ParserOptions: &ast.ParserOptions{RegoVersion: ast.RegoV1},
 	})
-	return string(formatted), err
+	return string(out), err
 }
 
 // codeClashes finds codes that two kinds use: a code means one thing.
@@ -189,21 +187,4 @@ func gateFindings(ctx context.Context, e *Engine) ([]Finding, error) {
 		}
 	}
 	return sortFindings(findings), nil
-}
-
-// Files lists a bundle's files in order; protected says which compliance may
-// not change.
-func (b Bundle) List() []File {
-	files := make([]File, 0, len(b.Files))
-	for _, name := range slices.Sorted(maps.Keys(b.Files)) {
-		files = append(files, File{Name: name, Protected: isProtected(name), Test: isTest(name)})
-	}
-	return files
-}
-
-// File describes one file of a bundle.
-type File struct {
-	Name      string `json:"name"`
-	Protected bool   `json:"protected"`
-	Test      bool   `json:"test"`
 }

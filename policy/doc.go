@@ -9,7 +9,7 @@
 //	envelope.go          the one declaration of the input, made of a kind's fields
 //	codec.go, schema.go  that declaration as ast.Value and as JSON Schema
 //	compile.go, bind.go  bundle to Engine, all or nothing; capabilities.go: what Rego may call
-//	engine.go            Govern, Outcome, Caps
+//	engine.go            Govern, Caps
 //	verdict.go           the strict reading of an answer, with route.go and protect.go
 //	reasons.go           what codes and rules mean, from their metadata
 //	library.go           engines by revision

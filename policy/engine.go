@@ -56,17 +56,6 @@ func (e *Engine) Govern(ctx context.Context, s decision.Snapshot, a decision.Ass
 	return v
 }
 
-// Outcome asks for the outcome alone, at half the cost of Govern: for
-// counting what a draft would change. Failures are approve, as in Govern.
-func (e *Engine) Outcome(ctx context.Context, s decision.Snapshot, a decision.Assessment, r decision.Recommendation) decision.Outcome {
-	p, ok := e.programs[s.Kind]
-	if !ok {
-		return decision.Approve
-	}
-	outcome, _ := p.outcomeOf(ctx, Deadline, p.codec.encode(&s, &a, &r))
-	return outcome
-}
-
 // outcomeOf gives the outcome for an input, and approve with the code of the
 // failure if there is none.
 func (p *program) outcomeOf(ctx context.Context, deadline time.Duration, input ast.Value) (decision.Outcome, string) {

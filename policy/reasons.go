@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -48,15 +47,6 @@ func (e *Engine) Reason(code string) (Reason, bool) {
 	r, ok := e.reasons[code]
 	return r, ok
 }
-
-// Reasons lists every code that a verdict of this revision may name, sorted.
-func (e *Engine) Reasons() []Reason {
-	return slices.SortedFunc(maps.Values(e.reasons), func(a, b Reason) int { return cmp.Compare(a.Code, b.Code) })
-}
-
-// Rules lists the rules of every kind, by kind, file and row. The slice is
-// the caller's own.
-func (e *Engine) Rules() []Rule { return slices.Clone(e.rules) }
 
 // Rule finds a rule by the label that Verdict.Rules names.
 func (e *Engine) Rule(id string) (Rule, bool) {
