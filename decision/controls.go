@@ -71,21 +71,6 @@ func (s *Service) change(ctx context.Context, company string, epoch int64, typ E
 	return head, err
 }
 
-// Erase destroys a sealed object's key. The chain still verifies, and replay
-// says erased.
-func (s *Service) Erase(ctx context.Context, company, sealed, by string) error {
-	return s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
-		if err := w.EraseSealed(ctx, sealed); err != nil {
-			return err
-		}
-		_, err := w.Append(ctx, s.NewID(), EntryErasure, s.Now(), Erasure{Sealed: sealed, By: by})
-		return err
-	})
-}
-
-// MaxOutcomeType bounds the type of an outcome, in bytes.
-const MaxOutcomeType = 64
-
 // RecordOutcome journals the truth learnt later. Errors: CodeInvalid,
 // CodeNotFound (no such decision). Telling the same twice records it once.
 func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRecord) (OutcomeRow, error) {

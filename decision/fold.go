@@ -146,7 +146,7 @@ func (f folder) approval(s ApprovalStep) error {
 		return err
 	}
 	if s.Step == StepGrant {
-		a.Signatures = append(a.Signatures, Signature{By: s.By, Role: s.Role, At: s.At})
+		a.Signatures = append(a.Signatures, Signature{By: s.By, Role: s.Role, At: s.At, Comment: s.Comment})
 	}
 	if !s.Complete {
 		return f.put(Approvals, a.ID, a)

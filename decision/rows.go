@@ -48,9 +48,10 @@ type DecisionRow struct {
 
 // Signature is one person's assent.
 type Signature struct {
-	By   string    `json:"by"` // user id
-	Role string    `json:"role"`
-	At   time.Time `json:"at"`
+	By      string    `json:"by"` // user id
+	Role    string    `json:"role"`
+	At      time.Time `json:"at"`
+	Comment string    `json:"comment,omitempty"` // id of the sealed text
 }
 
 // Approval is the human task of a verdict of approve.
