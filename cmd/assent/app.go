@@ -179,8 +179,9 @@ func (a *app) executor() *decision.Executor {
 	}
 }
 
-// activate puts a policy in force where another one is: its artefact is
-// stored and compiled first, so that what is in force can always be had.
+// activate puts a policy that is no draft any more in force where another one
+// is: it is compiled and stored first, so that what is in force can always be
+// had.
 func (a *app) activate(ctx context.Context, b policy.Bundle, company, by string) error {
 	revision := b.Revision()
 	head, err := a.store.Head(ctx, company)

@@ -42,7 +42,7 @@ const (
 	exitOK      = 0
 	exitError   = 1 // anything not below
 	exitUsage   = 2
-	exitInvalid = 3 // policy check: findings
+	exitInvalid = 3 // policy check, serve --policy: findings
 	exitTests   = 4 // policy test: a test failed
 	exitBroken  = 5 // audit verify, replay: something is not as it was
 )

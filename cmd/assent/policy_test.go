@@ -80,9 +80,19 @@ func TestServeWithAPolicy(t *testing.T) {
 	}
 	s.ok("replay")
 	s.ok("audit", "verify")
-	broken := drafted(t, "order/requirements.rego", "package order", "package ordre")
-	s.fails(exitUsage, "policy check says where", "serve", "--policy", broken)
+	// What policy check refuses is not put in force: what does not compile, what
+	// does but could fail open, and what touches a protected file.
+	for _, refused := range []string{
+		drafted(t, "order/requirements.rego", "package order", "package ordre"),
+		drafted(t, "order/requirements.rego", "input.subject.customer.orders >= data.limits.order.known_orders", "not input.subject.customer.orders < data.limits.order.known_orders"),
+		drafted(t, "order/outcome.rego", "\n", "\n# seen\n"),
+	} {
+		s.fails(exitInvalid, "the policy is not put in force", "serve", "--listen=127.0.0.1:0", "--policy", refused)
+	}
+	if c := readJournal(t, s.dir); c.activations != 2 {
+		t.Errorf("a refused policy was put in force: %d activations", c.activations)
+	}
 	if _, third, _ := func() (string, string, string) { service = s.serve(); return ask(3) }(); third != second {
-		t.Errorf("after a broken policy %.12s is in force, not %.12s", third, second)
+		t.Errorf("after refused policies %.12s is in force, not %.12s", third, second)
 	}
 }

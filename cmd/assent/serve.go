@@ -12,11 +12,12 @@ import (
 	"assent/internal/api"
 	"assent/internal/console"
 	"assent/policy"
+	"assent/policy/draft"
 )
 
 type serveCmd struct {
 	Listen string `default:"127.0.0.1:8080" help:"Address to listen on."`
-	Policy string `type:"existingdir" placeholder:"DIR" help:"Put the policy of this folder in force for every company."`
+	Policy string `type:"existingdir" placeholder:"DIR" help:"Put the policy of this folder in force for every company, if policy check finds nothing in it."`
 }
 
 // Run serves until the context ends; then what is in hand is finished.
@@ -70,12 +71,49 @@ func (c *serveCmd) prepare(p *process, app *app) error {
 	if err != nil {
 		return err
 	}
+	return app.putInForce(p, bundle, companies)
+}
+
+// putInForce gives companies a policy that has passed its check. The check is
+// the one of assent policy check, in a child process: a draft may be wrong in
+// ways that must not take the service with it.
+func (a *app) putInForce(p *process, b policy.Bundle, companies []decision.Company) error {
+	checked := false
 	for _, company := range companies {
-		if err := app.activate(p.ctx, bundle, company.ID, "cli"); err != nil {
-			return fmt.Errorf("--policy: %w; assent policy check says where", err)
+		head, err := a.store.Head(p.ctx, company.ID)
+		if err != nil {
+			return err
+		}
+		if head.Policy == b.Revision() {
+			continue
+		}
+		if !checked {
+			if err := p.passes(b); err != nil {
+				return err
+			}
+			checked = true
+		}
+		if err := a.activate(p.ctx, b, company.ID, "cli"); err != nil {
+			return fmt.Errorf("--policy: %w", err)
 		}
 	}
 	return nil
+}
+
+// passes says what the check of a policy finds; any finding refuses it.
+func (p *process) passes(b policy.Bundle) error {
+	findings, err := draft.Runner{}.Check(p.ctx, b)
+	if err != nil {
+		return fmt.Errorf("--policy: %w", err)
+	}
+	if len(findings) == 0 {
+		return nil
+	}
+	for _, f := range findings {
+		fmt.Fprintln(p.stderr, f)
+	}
+	fmt.Fprintf(p.stderr, "--policy: %d findings; the policy is not put in force\n", len(findings))
+	return exit(exitInvalid)
 }
 
 // firstRun prints a link for each company that has no people yet.
