@@ -23,7 +23,7 @@ var Roles = []string{RoleFinance, RoleCategoryManager, RoleWarehouseLead, RoleSu
 // User is a person who signs in. Names and addresses stay in this table; the
 // journal knows only the id.
 type User struct {
-	ID       string   `json:"id"` // UUIDv7
+	ID       string   `json:"id"` // UUIDv7, or FirstUser
 	Company  string   `json:"company"`
 	Email    string   `json:"email"`
 	Name     string   `json:"name"`
@@ -31,6 +31,11 @@ type User struct {
 	Aliases  []string `json:"aliases,omitempty"` // how requests name the person: "odoo:7"
 	Disabled bool     `json:"disabled,omitempty"`
 }
+
+// FirstUser is the id of who became a company's first user by link. It is the
+// same for all who try at once, so that AddUser lets one of them in, whichever
+// replica each of them reached.
+const FirstUser = "first"
 
 // Is says whether actor, as a request names who asked, is this person.
 func (u User) Is(actor string) bool {
@@ -99,6 +104,8 @@ type Directory interface {
 	UserByEmail(ctx context.Context, company, email string) (User, error)
 	Users(ctx context.Context, company string) ([]User, error)
 	PutUser(ctx context.Context, u User) error
+	// AddUser is PutUser for a new one: an id that is there is CodeConflict.
+	AddUser(ctx context.Context, u User) error
 
 	// KeyByHash finds an API key by the hash of its secret, CodeNotFound if none.
 	KeyByHash(ctx context.Context, hash string) (APIKey, error)

@@ -143,7 +143,7 @@ func (a *app) firstRun(p *process, base string) error {
 func (a *app) handler(base string) http.Handler {
 	pages := console.New(console.Config{
 		Reader: a.store, Directory: a.store, Decisions: a.decisions, Approvals: a.approvals, Exceptions: a.approvals,
-		Log: a.log, Now: a.now, NewID: newID, Reason: a.sentence, Rule: a.rule, BaseURL: base,
+		Log: a.log, Now: a.now, Reason: a.sentence, Rule: a.rule, BaseURL: base,
 	})
 	return api.New(api.Config{
 		Decisions: a.decisions, Tasks: a.approvals, Store: a.store, Sentence: a.sentence, Ready: a.checks,

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -47,7 +46,6 @@ type Config struct {
 	Exceptions Exceptions
 	Log        *slog.Logger
 	Now        func() time.Time
-	NewID      func() string             // UUIDv7, for the first user
 	Reason     func(code string) string  // a plain sentence for a code; "" when there is none
 	Rule       func(label string) string // a rule's title; "" when there is none
 	BaseURL    string                    // where people reach the console; https makes the cookie Secure
@@ -57,7 +55,6 @@ type Config struct {
 type console struct {
 	Config
 	sessions *scs.SessionManager
-	welcome  sync.Mutex // one first user, even from two links
 }
 
 // New makes the console's handler, to be mounted at the root.

@@ -102,7 +102,7 @@ func (h *house) handler(baseURL string) http.Handler { return New(h.config(baseU
 func (h *house) config(baseURL string) Config {
 	return Config{
 		Reader: h.store, Directory: h.store, Decisions: h.decisions, Approvals: h.approvals, Exceptions: h.approvals,
-		Log: quiet(), Now: h.clock, NewID: newID, Reason: reasonSentence, Rule: ruleTitle, BaseURL: baseURL,
+		Log: quiet(), Now: h.clock, Reason: reasonSentence, Rule: ruleTitle, BaseURL: baseURL,
 	}
 }
 

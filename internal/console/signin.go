@@ -122,10 +122,10 @@ func (c *console) takeLink(ctx context.Context, token string) (decision.User, er
 	return user, err
 }
 
-// createFirst makes the first user with every role, if there is none yet.
+// createFirst makes the first user with every role, if there is none yet. Each
+// start of the service gives out a link, so several people may come at once;
+// the store lets one of them have the id.
 func (c *console) createFirst(ctx context.Context, token string, who newcomer) (decision.User, error) {
-	c.welcome.Lock()
-	defer c.welcome.Unlock()
 	link, err := c.take(ctx, token)
 	if err != nil {
 		return decision.User{}, err
@@ -138,9 +138,13 @@ func (c *console) createFirst(ctx context.Context, token string, who newcomer) (
 		return decision.User{}, errLink
 	}
 	user := decision.User{
-		ID: c.NewID(), Company: link.Company, Name: who.Name, Email: who.Email, Roles: decision.Roles,
+		ID: decision.FirstUser, Company: link.Company, Name: who.Name, Email: who.Email, Roles: decision.Roles,
 	}
-	return user, c.Directory.PutUser(ctx, user)
+	err = c.Directory.AddUser(ctx, user)
+	if decision.CodeOf(err) == decision.CodeConflict {
+		return decision.User{}, errLink
+	}
+	return user, err
 }
 
 // newcomer is the form of the first user, with what is wrong with it.

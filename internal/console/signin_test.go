@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -100,6 +102,49 @@ func TestFirstUser(t *testing.T) {
 	if users, _ := h.store.Users(context.Background(), company.ID); len(users) != 1 {
 		t.Errorf("a second first user: %+v", users)
 	}
+}
+
+// Two replicas, each with a link of its own, and a store that answers both that
+// nobody is there yet.
+func TestFirstUserFromTwoReplicas(t *testing.T) {
+	t.Parallel()
+	h := unpeopled(t)
+	forms, answers := [2]url.Values{{"name": {"Ada"}, "email": {"ada@example.com"}}, {"name": {"Eve"}, "email": {"eve@example.com"}}}, [2]int{}
+	both := &sync.WaitGroup{}
+	both.Add(len(forms))
+	var replicas sync.WaitGroup
+	for n, form := range forms {
+		config := h.config("")
+		config.Directory = lateDirectory{h.store, both}
+		pages, link := New(config), h.firstRun()
+		replicas.Go(func() {
+			req := httptest.NewRequest(http.MethodPost, link, strings.NewReader(form.Encode()))
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			recorder := httptest.NewRecorder()
+			pages.ServeHTTP(recorder, req)
+			answers[n] = recorder.Code
+		})
+	}
+	replicas.Wait()
+	if slices.Sort(answers[:]); answers != [2]int{http.StatusSeeOther, http.StatusUnauthorized} {
+		t.Errorf("the two were answered %v", answers)
+	}
+	if users, err := h.store.Users(context.Background(), company.ID); err != nil || len(users) != 1 {
+		t.Errorf("users are %+v (%v)", users, err)
+	}
+}
+
+// lateDirectory says who is there once everybody has asked.
+type lateDirectory struct {
+	decision.Directory
+	asked *sync.WaitGroup
+}
+
+func (d lateDirectory) Users(ctx context.Context, company string) ([]decision.User, error) {
+	users, err := d.Directory.Users(ctx, company)
+	d.asked.Done()
+	d.asked.Wait()
+	return users, err
 }
 
 func TestOrdinaryLinkMakesNoUser(t *testing.T) {

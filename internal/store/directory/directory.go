@@ -62,6 +62,11 @@ func (d Directory) PutUser(ctx context.Context, u decision.User) error {
 	return d.put(ctx, u, "INSERT INTO users (body, company, id) VALUES ($1, $2, $3) ON CONFLICT (company, id) DO UPDATE SET body = excluded.body", u.Company, u.ID)
 }
 
+// AddUser inserts a user; a known id or address is a CodeConflict error.
+func (d Directory) AddUser(ctx context.Context, u decision.User) error {
+	return d.put(ctx, u, "INSERT INTO users (body, company, id) VALUES ($1, $2, $3)", u.Company, u.ID)
+}
+
 // KeyByHash finds an API key by the hash of its secret.
 func (d Directory) KeyByHash(ctx context.Context, hash string) (decision.APIKey, error) {
 	return find[decision.APIKey](ctx, d, "API key", "SELECT body FROM api_keys WHERE hash = $1", hash)

@@ -68,6 +68,29 @@ var directoryCases = []testCase{
 		elsewhere.Company = "other"
 		noError(t, db.Store.PutUser(t.Context(), elsewhere))
 	}},
+	{"directory: of those who are added under one id, one is", func(t *testing.T, db Database) {
+		errs := together(20, func(n int) error {
+			return db.Store.AddUser(t.Context(), user(decision.FirstUser, fmt.Sprintf("u%d@example.com", n)))
+		})
+		added := -1
+		for n, err := range errs {
+			switch {
+			case err != nil:
+				wantCode(t, err, decision.CodeConflict)
+			case added >= 0:
+				t.Errorf("both %d and %d were added", added, n)
+			default:
+				added = n
+			}
+		}
+		got, err := db.Store.User(t.Context(), company, decision.FirstUser)
+		noError(t, err)
+		equal(t, "added", got, user(decision.FirstUser, fmt.Sprintf("u%d@example.com", added)))
+		elsewhere := user(decision.FirstUser, got.Email)
+		elsewhere.Company = "other"
+		noError(t, db.Store.AddUser(t.Context(), elsewhere))
+		wantCode(t, db.Store.AddUser(t.Context(), user("u2", got.Email)), decision.CodeConflict)
+	}},
 	{"directory: a missing user is not found", func(t *testing.T, db Database) {
 		noError(t, db.Store.PutUser(t.Context(), user("u1", "zoe@example.com")))
 		_, err := db.Store.User(t.Context(), company, "u2")
