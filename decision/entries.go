@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -35,6 +36,15 @@ type Decision struct {
 	Execution      string         `json:"execution,omitempty"` // of the recommended action, reserved even while approval is open
 	Protective     []PlannedStep  `json:"protective,omitempty"`
 	Revisions      Revisions      `json:"revisions"`
+}
+
+// Reasons are the codes of why it was not simply executed: the policy's, then
+// the guard's.
+func (d Decision) Reasons() []string {
+	if d.Guard.Code == "" {
+		return d.Verdict.Reasons
+	}
+	return append(slices.Clone(d.Verdict.Reasons), d.Guard.Code)
 }
 
 // PlannedStep is an action with the id its execution has or will have.

@@ -107,14 +107,22 @@ func TestFoldGranted(t *testing.T) {
 }
 
 // What the verdict of a guarded decision does not say gets its default: a
-// task that is nobody's could never be done.
+// task that is nobody's could never be done. Whoever gets it is told why.
 func TestFoldDefaults(t *testing.T) {
 	t.Parallel()
 	m := newMemory(t)
 	d := refundDecision()
 	d.Verdict = Verdict{Outcome: Execute}
+	d.Guard.Code = GuardSuggest
 	m.fold(EntryDecision, noon, d)
 	a := load[Approval](m, Approvals, "a1")
+	for place, reasons := range map[string][]string{
+		"the approval": a.Reasons, "the decision's row": load[DecisionRow](m, Decisions, "d1").Reasons, "the execution": load[Execution](m, Executions, "d1-1").Reasons,
+	} {
+		if len(reasons) != 1 || reasons[0] != GuardSuggest {
+			t.Errorf("%s gives the reasons %q", place, reasons)
+		}
+	}
 	if len(a.Roles) != 1 || a.Roles[0] != FallbackRole || a.People != 1 || !a.Deadline.Equal(noon.Add(DefaultHours*time.Hour)) {
 		t.Errorf("have %+v", a)
 	}

@@ -232,4 +232,7 @@ func (s *summary) printExplained(w io.Writer) {
 	for _, code := range d.Verdict.Reasons {
 		fmt.Fprintf(w, "  policy  %s: %s\n", code, s.sentence(code))
 	}
+	if code := d.Guard.Code; code != "" {
+		fmt.Fprintf(w, "  guard   %s: %s\n", code, s.sentence(code))
+	}
 }
