@@ -3,14 +3,12 @@ package api
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime"
-	"runtime/debug"
 	"time"
 
 	"assent/decision"
+	"assent/internal/panics"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
@@ -53,8 +51,7 @@ func (a *api) traced(next http.Handler) http.Handler {
 		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		defer func() { a.finish(r, answer, start, recover()) }()
 		if given && !valid {
-			writeProblem(answer, r, invalidParameter(CorrelationHeader, "pattern",
-				fmt.Sprintf("must be 1 to %d letters, digits and . _ : / + -", decision.MaxCorrelation)))
+			writeProblem(answer, r, invalidParameter(CorrelationHeader, "pattern", "must be "+decision.CodeRule(decision.MaxCorrelation)))
 			return
 		}
 		next.ServeHTTP(answer, r)
@@ -86,15 +83,8 @@ func (a *api) finish(r *http.Request, w middleware.WrapResponseWriter, start tim
 	}
 }
 
-// logPanic leaves out the panic's own text, which may hold a value, unless
-// it is the runtime's.
 func (a *api) logPanic(ctx context.Context, panicked any) {
-	what := fmt.Sprintf("%T", panicked)
-	if e, ok := panicked.(runtime.Error); ok {
-		what = e.Error()
-	}
-	a.Log.LogAttrs(ctx, slog.LevelError, "panic", slog.String("what", what),
-		slog.String("stack", string(debug.Stack())), slog.String("correlation", traceOf(ctx).correlation))
+	a.Log.LogAttrs(ctx, slog.LevelError, "panic", append(panics.Attrs(panicked), slog.String("correlation", traceOf(ctx).correlation))...)
 }
 
 func levelOf(status int) slog.Level {

@@ -179,11 +179,9 @@ func TestFailuresAreLogged(t *testing.T) {
 	h := setup(t)
 	must(t, h.store.Close())
 	var log bytes.Buffer
-	pages := New(Config{
-		Reader: h.store, Directory: h.store, Decisions: h.decisions, Approvals: h.approvals, Exceptions: h.approvals,
-		Log: slog.New(slog.NewTextHandler(&log, nil)), Now: h.clock, NewID: newID, Reason: reasonSentence, Rule: ruleTitle,
-	})
-	pages.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/signin/token-of-a-link", nil))
+	config := h.config("")
+	config.Log = slog.New(slog.NewTextHandler(&log, nil))
+	New(config).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/signin/token-of-a-link", nil))
 	if got := log.String(); !strings.Contains(got, "request failed") || !strings.Contains(got, "POST /signin/{token}") || strings.Contains(got, "token-of-a-link") {
 		t.Errorf("logged %q", got)
 	}
@@ -194,13 +192,16 @@ func TestPanicIsAnErrorPage(t *testing.T) {
 	h := setup(t)
 	h.order(36, "1250", nil)
 	b := h.as("ben")
-	broken := New(Config{
-		Reader: h.store, Directory: h.store, Decisions: h.decisions, Approvals: h.approvals, Exceptions: h.approvals,
-		Log: quiet(), Now: h.clock, NewID: newID, Reason: func(string) string { panic("secret") }, Rule: ruleTitle,
-	})
+	var log bytes.Buffer
+	config := h.config("")
+	config.Log = slog.New(slog.NewTextHandler(&log, nil))
+	config.Reason = func(string) string { panic("secret") }
 	req := httptest.NewRequest(http.MethodGet, "/", nil)
 	req.AddCookie(b.cookie())
 	recorder := httptest.NewRecorder()
-	broken.ServeHTTP(recorder, req)
+	New(config).ServeHTTP(recorder, req)
 	answer{recorder.Code, recorder.Header(), recorder.Body.String()}.want(t, http.StatusInternalServerError, "Something went wrong", "!secret")
+	if got := log.String(); !strings.Contains(got, "panic") || !strings.Contains(got, "TestPanicIsAnErrorPage") || strings.Contains(got, "secret") {
+		t.Errorf("logged %q", got)
+	}
 }

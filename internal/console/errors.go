@@ -18,6 +18,7 @@ var (
 	errSignedOut   = decision.Errorf(decision.CodeUnauthorized, "Your session has ended. Nothing was changed; sign in again.")
 	errCrossOrigin = decision.Errorf(decision.CodeForbidden, "Another site sent this form. Nothing was changed; use the console's own pages.")
 	errMethod      = errors.New("method not allowed")
+	errPanic       = errors.New("panic") // its own words stay out of the log
 	errForm        = decision.Errorf(decision.CodeMalformed, "The form could not be read. Nothing was changed.")
 )
 

@@ -1,11 +1,11 @@
 package console
 
 import (
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
-	"runtime/debug"
+
+	"assent/internal/panics"
 )
 
 // contentPolicy allows our own files and nothing else: no inline script or
@@ -69,8 +69,8 @@ func (c *console) recovered(next http.Handler) http.Handler {
 			if p == http.ErrAbortHandler {
 				panic(p)
 			}
-			c.Log.ErrorContext(r.Context(), "console: panic", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
-			c.fail(w, r, visit{Now: c.Now()}, fmt.Errorf("panic: %v", p))
+			c.Log.LogAttrs(r.Context(), slog.LevelError, "console: panic", panics.Attrs(p)...)
+			c.fail(w, r, visit{Now: c.Now()}, errPanic)
 		}()
 		next.ServeHTTP(w, r)
 	})

@@ -25,7 +25,7 @@ const module = "assent"
 var layers = [][]string{
 	{"rego"}, // embedded files
 	{"decision"},
-	{"internal/strictjson"},
+	{"internal/strictjson", "internal/panics"},
 	{"scoring", "classifiers", "planning", "policy", "approvals", "odoo"},
 	{"internal/simulator"},
 	{"evals"},
