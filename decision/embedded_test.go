@@ -20,7 +20,9 @@ func embedded(t *testing.T) *shop {
 	bundle, err := policy.Embedded()
 	noError(t, err)
 	noError(t, s.store.PutArtefact(t.Context(), policy.ArtefactKind, bundle.Revision(), bundle.Encode()))
-	s.Policies = policy.NewLibrary(s.store)
+	library := policy.NewLibrary(s.store)
+	library.Deadline = time.Minute // a busy machine makes no policy late
+	s.Policies = library
 	s.Assessors = map[string]Assessor{"order": scoring.Order(), "delivery": scoring.Delivery()}
 	_, err = s.Activate(t.Context(), "main", bundle.Revision(), "tests")
 	noError(t, err)
@@ -44,8 +46,7 @@ func TestEmbeddedPolicy(t *testing.T) {
 			r.Fatal(err)
 		}
 		d := answer.Decision
-		// A busy machine may be too slow for the deadline; that is recorded.
-		if f := d.Verdict.Failure; f != "" && f != PolicyTimeout {
+		if f := d.Verdict.Failure; f != "" {
 			r.Fatalf("the policy failed: %s", f)
 		}
 		for _, p := range d.Protective {

@@ -48,7 +48,7 @@ func Compile(b Bundle) (*Engine, error) {
 }
 
 func newEngine(b Bundle, d data) *Engine {
-	return &Engine{revision: b.Revision(), data: d, programs: map[string]*program{}, reasons: commonReasons()}
+	return &Engine{Deadline: DefaultDeadline, revision: b.Revision(), data: d, programs: map[string]*program{}, reasons: commonReasons()}
 }
 
 // program is what one kind needs to be governed.

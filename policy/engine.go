@@ -14,13 +14,17 @@ import (
 	"assent/decision"
 )
 
-// Deadline bounds one evaluation. A policy takes well under a millisecond;
-// what takes this long does not terminate.
-const Deadline = leniency * 50 * time.Millisecond
+// DefaultDeadline bounds one evaluation. A policy takes well under a
+// millisecond; what takes this long does not terminate.
+const DefaultDeadline = 50 * time.Millisecond
 
 // Engine is a compiled revision. It is safe for concurrent use and implements
 // decision.Policy.
 type Engine struct {
+	// Deadline bounds one evaluation, DefaultDeadline unless it is changed
+	// before the first. Past it a person is asked.
+	Deadline time.Duration
+
 	revision string
 	data     data
 	programs map[string]*program
@@ -44,7 +48,7 @@ func (e *Engine) Govern(ctx context.Context, s decision.Snapshot, a decision.Ass
 		return decision.FallbackVerdict(decision.PolicyMissing)
 	}
 	tracker := &topdown.EvaluatedRuleTracker{}
-	value, failure := p.eval(ctx, Deadline, p.verdict, p.codec.encode(&s, &a, &r), rego.EvalEvaluatedRuleTracker(tracker))
+	value, failure := p.eval(ctx, e.Deadline, p.verdict, p.codec.encode(&s, &a, &r), rego.EvalEvaluatedRuleTracker(tracker))
 	if failure != "" {
 		return decision.FallbackVerdict(failure)
 	}

@@ -27,7 +27,7 @@ func (e *Engine) Outcome(ctx context.Context, s decision.Snapshot, a decision.As
 	if !ok {
 		return decision.Approve
 	}
-	outcome, _ := p.outcomeOf(ctx, Deadline, p.codec.encode(&s, &a, &r))
+	outcome, _ := p.outcomeOf(ctx, e.Deadline, p.codec.encode(&s, &a, &r))
 	return outcome
 }
 

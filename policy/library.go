@@ -5,6 +5,7 @@ import (
 	"maps"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"assent/decision"
 )
@@ -17,6 +18,10 @@ const ArtefactKind = "policy"
 // a compilation of another revision, and an engine once handed out stays
 // good. It implements decision.Policies.
 type Library struct {
+	// Deadline of the engines it compiles, DefaultDeadline unless it is changed
+	// before the first.
+	Deadline time.Duration
+
 	artefacts decision.Artefacts
 	engines   atomic.Pointer[map[string]*Engine]
 	compiling sync.Mutex
@@ -32,7 +37,7 @@ var _ decision.Policies = (*Library)(nil)
 
 // NewLibrary makes a library over stored bundles.
 func NewLibrary(artefacts decision.Artefacts) *Library {
-	l := &Library{artefacts: artefacts}
+	l := &Library{Deadline: DefaultDeadline, artefacts: artefacts}
 	l.engines.Store(&map[string]*Engine{})
 	return l
 }
@@ -61,15 +66,9 @@ func (l *Library) Engine(ctx context.Context, revision string) (*Engine, error) 
 	if err != nil {
 		return nil, err
 	}
+	e.Deadline = l.Deadline
 	l.add(e)
 	return e, nil
-}
-
-// Add puts an engine on the shelf: one just compiled for activation.
-func (l *Library) Add(e *Engine) {
-	l.compiling.Lock()
-	defer l.compiling.Unlock()
-	l.add(e)
 }
 
 // add swaps in a copy, so that readers need no lock.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"log/slog"
 	"net/url"
 	"os"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/google/uuid"
+
+	"assent/policy"
 )
 
 // Config is what every command knows about the installation. Each flag is
@@ -22,9 +25,17 @@ type Config struct {
 	Secrets    string          `placeholder:"FILE" help:"Audit, master and identity keys; default is keys.json in --dir. Back it up apart from the database."`
 	BaseURL    string          `name:"base-url" placeholder:"URL" help:"How people reach the console; default is the listening address."`
 	Odoo       odooConfig      `embed:"" prefix:"odoo-"`
+	Policy     policyConfig    `embed:"" prefix:"policy-"`
 	LogLevel   slog.Level      `default:"info" help:"debug, info, warn or error."`
 	LogJSON    bool            `name:"log-json" help:"Log JSON lines."`
 }
+
+// policyConfig says how long a policy may take.
+type policyConfig struct {
+	Deadline time.Duration `placeholder:"50ms" help:"Most that one evaluation may take; past it a person is asked. A policy takes well under a millisecond."`
+}
+
+func (c policyConfig) deadline() time.Duration { return cmp.Or(c.Deadline, policy.DefaultDeadline) }
 
 // odooConfig says how to reach the Odoo instance.
 type odooConfig struct {

@@ -99,6 +99,7 @@ func (c *demoCmd) open(p *process, dir string) (*day, error) {
 	clock := &clock{wall: p.now, at: start}
 	quiet := slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	app := newApp(store, secrets.keyring(), quiet, clock.now)
+	app.policies.Deadline = p.config.Policy.deadline()
 	d := &day{app: app, clock: clock, end: start.Add(simulator.Closing), retailer: retailer, company: retailer.Company()}
 	if err := d.prepare(p.ctx); err != nil {
 		store.Close()

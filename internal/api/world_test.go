@@ -50,7 +50,12 @@ type world struct {
 	named   map[string]string // what {placeholders} stand for
 }
 
-// engine is compiled once; it is safe for concurrent use.
+// embedded finds the embedded policy, whatever revision is asked for. It is
+// compiled once, and safe for concurrent use.
+type embedded struct{ *policy.Engine }
+
+func (e embedded) Policy(context.Context, string) (decision.Policy, error) { return e.Engine, nil }
+
 var engine = sync.OnceValue(func() *policy.Engine {
 	bundle, err := policy.Embedded()
 	if err != nil {
@@ -60,6 +65,7 @@ var engine = sync.OnceValue(func() *policy.Engine {
 	if err != nil {
 		panic(err)
 	}
+	e.Deadline = time.Minute // a busy machine makes no policy late
 	return e
 })
 
@@ -141,10 +147,8 @@ func serviceOn(store decision.Store, log *slog.Logger, clock func() time.Time, o
 		Audit: decision.AuditKey("audit"), Masters: map[string][]byte{"1": bytes.Repeat([]byte{7}, 32)}, Current: "1",
 		Identity: []byte("identity"), Random: cryptorand.Reader,
 	}
-	library := policy.NewLibrary(store)
-	library.Add(engine())
 	return &decision.Service{
-		Store: store, Ledger: &decision.Ledger{Store: store, Key: keyring.Audit}, Keyring: keyring, Policies: library, Records: odoo,
+		Store: store, Ledger: &decision.Ledger{Store: store, Key: keyring.Audit}, Keyring: keyring, Policies: embedded{engine()}, Records: odoo,
 		Now: clock, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Code: "test", Log: log,
 		Assessors: map[string]decision.Assessor{"order": scoring.Order(), "delivery": scoring.Delivery()},
 	}
