@@ -98,11 +98,7 @@ func (c *keysListCmd) Run(p *process) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tLABEL\tRIGHTS\tKINDS\tUSER\tSTATE")
 	for _, k := range keys {
-		state := "active"
-		if k.Disabled {
-			state = "disabled"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%v\t%s\t%s\t%s\n", k.ID, k.Label, k.Rights, strings.Join(k.Kinds, ","), k.User, state)
+		fmt.Fprintf(w, "%s\t%s\t%v\t%s\t%s\t%s\n", k.ID, k.Label, k.Rights, strings.Join(k.Kinds, ","), k.User, state(k.Disabled))
 	}
 	return w.Flush()
 }

@@ -32,7 +32,7 @@ type cli struct {
 	Switch  switchCmd  `cmd:"" help:"Show or change the live controls: kill switch, modes, pauses."`
 	Company companyCmd `cmd:"" help:"Add or list companies."`
 	Keys    keysCmd    `cmd:"" help:"Create, list and disable API keys."`
-	Users   usersCmd   `cmd:"" help:"Add people, set their roles, print one-time sign-in links."`
+	Users   usersCmd   `cmd:"" help:"Add, list and disable people, set their roles, print one-time sign-in links."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database to this release's schema."`
 	Doctor  doctorCmd  `cmd:"" help:"Check that this installation can work."`
 }

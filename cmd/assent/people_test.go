@@ -126,6 +126,48 @@ func TestUsers(t *testing.T) {
 	}
 }
 
+// A person who leaves is out at once: in the browser where they are signed in,
+// by a link that was not used, and with their own keys. Enabled, they are back.
+func TestDisabledUser(t *testing.T) {
+	t.Parallel()
+	s := installed(t)
+	link := strings.TrimSpace(s.ok("users", "add", "ada@example.com", "--company=main", "--name=Ada", "--role=finance"))
+	unused := strings.TrimSpace(s.ok("users", "reset", "ada@example.com", "--company=main"))
+	personal, shared := s.key("--rights=read,approve", "--user=ada@example.com"), s.key("--rights=read")
+	s.fails(exitError, "no such", "users", "disable", "bob@example.com", "--company=main")
+	ada := browser(t)
+	check := func(state string, own int) {
+		t.Helper()
+		service := s.serve()
+		defer service.stop()
+		if _, page := ada.get(service.url + "/decisions"); strings.Contains(page, "Ada") != (own == http.StatusOK) {
+			t.Errorf("%s: the open session shows %.500s", state, page)
+		}
+		if status := (caller{t, service.url, personal}).get("/v1/decisions", nil); status != own {
+			t.Errorf("%s: the personal key gives %d, want %d", state, status, own)
+		}
+		if status := (caller{t, service.url, shared}).get("/v1/decisions", nil); status != http.StatusOK {
+			t.Errorf("%s: somebody else's key gives %d", state, status)
+		}
+		if !strings.Contains(s.ok("users", "list", "--company=main"), state) {
+			t.Errorf("the list does not say %s", state)
+		}
+	}
+	service := s.serve()
+	ada.signIn(service.url + link)
+	service.stop()
+	check("active", http.StatusOK)
+	s.ok("users", "disable", "ADA@example.com", "--company=main")
+	check("disabled", http.StatusUnauthorized)
+	service = s.serve()
+	if status, _ := browser(t).post(service.url+unused, nil); status != http.StatusUnauthorized {
+		t.Errorf("the unused link gives %d", status)
+	}
+	service.stop()
+	s.ok("users", "enable", "ada@example.com", "--company=main")
+	check("active", http.StatusOK)
+}
+
 // API keys have rights and kinds, and are refused as soon as they are
 // disabled.
 func TestKeys(t *testing.T) {

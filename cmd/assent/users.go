@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
+	"strings"
+	"text/tabwriter"
 	"time"
 
 	"assent/decision"
@@ -16,9 +18,12 @@ import (
 const signInFor = 24 * time.Hour
 
 type usersCmd struct {
-	Add   usersAddCmd   `cmd:"" help:"Add a person and print a sign-in link."`
-	Role  usersRoleCmd  `cmd:"" help:"Set a person's roles."`
-	Reset usersResetCmd `cmd:"" help:"Print a new one-time sign-in link."`
+	Add     usersAddCmd     `cmd:"" help:"Add a person and print a sign-in link."`
+	List    usersListCmd    `cmd:"" help:"List people."`
+	Role    usersRoleCmd    `cmd:"" help:"Set a person's roles."`
+	Reset   usersResetCmd   `cmd:"" help:"Print a new one-time sign-in link."`
+	Disable usersDisableCmd `cmd:"" help:"Let a person in no more: sessions, sign-in links and personal keys stop working."`
+	Enable  usersEnableCmd  `cmd:"" help:"Let a disabled person in again."`
 }
 
 type usersAddCmd struct {
@@ -99,17 +104,74 @@ func (c *usersRoleCmd) Run(p *process) error {
 	if err := checkRoles(c.Role); err != nil {
 		return err
 	}
-	app, err := p.openFor(c.Company, readWrite)
+	return p.changeUser(c.Company, c.Email, func(u *decision.User) { u.Roles = c.Role })
+}
+
+// changeUser changes what is known of a person.
+func (p *process) changeUser(company, email string, change func(*decision.User)) error {
+	app, err := p.openFor(company, readWrite)
 	if err != nil {
 		return err
 	}
 	defer app.store.Close()
-	u, err := app.store.UserByEmail(p.ctx, c.Company, c.Email)
+	u, err := app.store.UserByEmail(p.ctx, company, email)
 	if err != nil {
 		return err
 	}
-	u.Roles = c.Role
+	change(&u)
 	return app.store.PutUser(p.ctx, u)
+}
+
+type usersDisableCmd struct {
+	Company string `required:"" help:"Company."`
+	Email   string `arg:"" help:"E-mail address."`
+}
+
+// Run disables the person; what they did keeps their name. Every request asks
+// who is behind its session or key, so nothing of theirs has to be found.
+func (c *usersDisableCmd) Run(p *process) error {
+	return p.changeUser(c.Company, c.Email, func(u *decision.User) { u.Disabled = true })
+}
+
+type usersEnableCmd struct {
+	Company string `required:"" help:"Company."`
+	Email   string `arg:"" help:"E-mail address."`
+}
+
+// Run enables the person, with the roles and keys they had.
+func (c *usersEnableCmd) Run(p *process) error {
+	return p.changeUser(c.Company, c.Email, func(u *decision.User) { u.Disabled = false })
+}
+
+type usersListCmd struct {
+	Company string `required:"" help:"Company."`
+}
+
+// Run prints the people of a company.
+func (c *usersListCmd) Run(p *process) error {
+	app, err := p.openFor(c.Company, readOnly)
+	if err != nil {
+		return err
+	}
+	defer app.store.Close()
+	users, err := app.store.Users(p.ctx, c.Company)
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tEMAIL\tNAME\tROLES\tALSO NAMED\tSTATE")
+	for _, u := range users {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", u.ID, u.Email, u.Name, strings.Join(u.Roles, ","), strings.Join(u.Aliases, ","), state(u.Disabled))
+	}
+	return w.Flush()
+}
+
+// state is a word for lists.
+func state(disabled bool) string {
+	if disabled {
+		return "disabled"
+	}
+	return "active"
 }
 
 type usersResetCmd struct {

@@ -43,7 +43,7 @@ func HashKey(secret string) string {
 var keyLength = len(keyPrefix) + base64.RawURLEncoding.EncodedLen(32)
 
 // keyTTL is how long a key is believed without asking the store again, and
-// so how long a disabled key still works.
+// so how long a disabled key, or one of a person who left, still works.
 const keyTTL = 5 * time.Second
 
 // Failed attempts of one address: a burst, then one a second. A key that was
@@ -98,6 +98,20 @@ func (k *keys) authenticate(r *http.Request) (decision.APIKey, error) {
 	}
 	k.remember(key, now)
 	return key, usable(key)
+}
+
+// keyByHash finds a key. One of a person who left is as if it were disabled:
+// it must not even read any more.
+func (c Config) keyByHash(ctx context.Context, hash string) (decision.APIKey, error) {
+	key, err := c.Store.KeyByHash(ctx, hash)
+	if err != nil || key.User == "" {
+		return key, err
+	}
+	user, err := c.Store.User(ctx, key.Company, key.User)
+	if decision.CodeOf(err) == decision.CodeNotFound || user.Disabled {
+		key.Disabled, err = true, nil
+	}
+	return key, err
 }
 
 var errNoKey = decision.Errorf(decision.CodeUnauthorized, "This needs a valid API key as a bearer token.")

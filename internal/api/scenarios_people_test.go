@@ -60,10 +60,11 @@ func approvalScenarios() []scenario {
 			call: act("approve", "ada", ""), status: 403, has: []string{"No one approves what they asked for."}},
 		{name: "ask under another's name", call: post("/v1/decisions", "ada", bigOrder), status: 422, has: []string{field("/requested_by", "forbidden")}},
 		{name: "ask under an alias of one's own", call: post("/v1/decisions", "ada", strings.Replace(bigOrder, "odoo:2", "odoo:7", 1)), status: 201, entries: added{decision.EntryDecision: 1}},
-		{name: "ask as who left", call: post("/v1/decisions", "bob", goodOrder), status: 403},
+		{name: "ask as who left", call: post("/v1/decisions", "bob", goodOrder), status: 401},
+		{name: "read as who left", call: get("/v1/decisions", "bob"), status: 401},
 		{name: "approve with the wrong role", before: open, call: act("approve", "eve", ""), status: 403, has: []string{`"code":"forbidden"`}},
 		{name: "approve as nobody", before: open, call: act("approve", "all", ""), status: 403, has: []string{"belongs to a person"}},
-		{name: "approve as who left", before: open, call: act("approve", "bob", ""), status: 403},
+		{name: "approve as who left", before: open, call: act("approve", "bob", ""), status: 401},
 		{name: "approve nothing", call: post("/v1/approvals/nothing/approve", "ada", ""), status: 404},
 		{name: "approve in another company", before: open, call: act("approve", "other", ""), status: 403},
 	}
