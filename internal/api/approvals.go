@@ -9,8 +9,6 @@ import (
 
 	"assent/approvals"
 	"assent/decision"
-
-	"github.com/danielgtaylor/huma/v2"
 )
 
 // Approval is a task for people.
@@ -54,19 +52,19 @@ func optionalTime(t time.Time) *time.Time {
 	return &t
 }
 
-var commentFields = []decision.Field{
-	{Path: "comment", Type: decision.TypeText, Example: `"Customer confirmed by phone."`, Doc: "Why; at most 2000 bytes. It is sealed, and can be erased."},
+// commentField is a person's words. They may be shorter than other texts.
+var commentField = decision.Field{
+	Path: "comment", Type: decision.TypeText, Most: approvals.MaxComment, Example: `"Customer confirmed by phone."`, Doc: "Why. It is sealed, and can be erased.",
 }
 
-var reasonFields = []decision.Field{
-	{Path: "comment", Type: decision.TypeText, Required: true, Example: `"The address does not exist."`, Doc: "Why; at most 2000 bytes. It is sealed, and can be erased."},
-}
+var (
+	commentFields = []decision.Field{commentField}
+	reasonFields  = []decision.Field{required(commentField, `"The address does not exist."`)}
+)
 
-// commentSchema says how long a comment may be: less than other texts.
-func commentSchema(declared []decision.Field) *huma.Schema {
-	s := objectSchema(declared)
-	s.Extensions["properties"].(map[string]any)["comment"].(map[string]any)["maxLength"] = approvals.MaxComment
-	return s
+func required(f decision.Field, example string) decision.Field {
+	f.Required, f.Example = true, example
+	return f
 }
 
 type listApprovalsInput struct {
@@ -102,12 +100,12 @@ func (a *api) registerApprovals() {
 	register(a, operation{
 		id: "approve", method: http.MethodPost, path: "/v1/approvals/{id}/approve", tag: "Approvals", summary: "Assent",
 		doc:   "Needs a key that belongs to a person with one of the roles, who did not ask for it. With the last signature needed the action is executed.",
-		right: decision.RightApprove, body: commentSchema(commentFields), optional: true, errors: acting,
+		right: decision.RightApprove, body: objectSchema(commentFields), optional: true, errors: acting,
 	}, a.acting(commentFields, a.Tasks.Approve))
 	register(a, operation{
 		id: "reject", method: http.MethodPost, path: "/v1/approvals/{id}/reject", tag: "Approvals", summary: "Refuse",
 		doc:   "Needs a key that belongs to a person with one of the roles. One person is enough, and says why.",
-		right: decision.RightApprove, body: commentSchema(reasonFields), errors: acting,
+		right: decision.RightApprove, body: objectSchema(reasonFields), errors: acting,
 	}, a.acting(reasonFields, a.Tasks.Decline))
 }
 

@@ -19,7 +19,7 @@ var scored = []string{"order", "delivery", "refund"}
 const effectNone = "none"
 
 type decideInput struct {
-	Key    string          `header:"Idempotency-Key" doc:"The same key gives the same decision for as long as it exists. Without one it is derived from the record and its fields. At most 255 letters, digits and . _ : / + -" example:"S00036-1"`
+	Key    string          `header:"Idempotency-Key" doc:"The same key gives the same decision for as long as it exists. Without one it is derived from the record and its fields. What it may hold is said of the key of the body." example:"S00036-1"`
 	Effect string          `query:"effect" enum:"none" doc:"With none the request is assessed and governed only: nothing is recorded and nothing will happen."`
 	Body   json.RawMessage //
 }
@@ -139,7 +139,7 @@ func idempotencyKey(header string) (string, error) {
 		key = key[1 : len(key)-1]
 	}
 	if header != "" && !decision.IsCode(key, decision.MaxKey) {
-		return "", invalidParameter("Idempotency-Key", "pattern", fmt.Sprintf("must be 1 to %d letters, digits and . _ : / + -", decision.MaxKey))
+		return "", invalidParameter("Idempotency-Key", "pattern", "must be "+decision.CodeRule(decision.MaxKey))
 	}
 	return key, nil
 }
@@ -155,19 +155,9 @@ func exampleRequest(name string) any {
 }
 
 func exampleObject(fields []decision.Field) map[string]any {
-	root := map[string]any{}
+	object := map[string]any{}
 	for _, f := range fields {
-		at := root
-		parts := strings.Split(f.Path, ".")
-		for _, part := range parts[:len(parts)-1] {
-			next, ok := at[part].(map[string]any)
-			if !ok {
-				next = map[string]any{}
-				at[part] = next
-			}
-			at = next
-		}
-		at[parts[len(parts)-1]] = json.RawMessage(f.Example)
+		decision.SetPath(object, f.Path, json.RawMessage(f.Example))
 	}
-	return root
+	return object
 }

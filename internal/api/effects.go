@@ -33,7 +33,7 @@ var receiptFields = []decision.Field{
 
 var outcomeFields = []decision.Field{
 	{Path: "decision", Type: decision.TypeCode, Required: true, Example: `"0199f0c2-6f7e-7c1e-8b54-2f7f3a6f0b11"`, Doc: "Id of the decision it is the truth about."},
-	{Path: "type", Type: decision.TypeCode, Required: true, Example: `"chargeback"`, Doc: "What was learnt: chargeback, delivered_late, override, …"},
+	{Path: "type", Type: decision.TypeCode, Most: decision.MaxOutcomeType, Required: true, Example: `"chargeback"`, Doc: "What was learnt: chargeback, delivered_late, override, …"},
 	{Path: "value", Type: decision.TypeCode, Required: true, Example: `"fraud"`, Doc: "The truth, a code."},
 	{Path: "amount", Type: decision.TypeMoney, Example: "120.50", Doc: "Money it cost or saved."},
 	{Path: "currency", Type: decision.TypeCode, Example: `"EUR"`, Doc: "ISO 4217 currency of the amount; given with it."},

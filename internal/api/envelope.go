@@ -16,9 +16,9 @@ import (
 func envelopeOf(kind decision.Kind, named bool) []decision.Field {
 	return []decision.Field{
 		{Path: "kind", Type: decision.TypeEnum, Enum: []string{kind.Name}, Required: named, Example: `"` + kind.Name + `"`, Doc: "Which decision is asked."},
-		{Path: "key", Type: decision.TypeText, Example: `"S00036-1"`, Doc: "Idempotency key, for a line of a batch and for callers that cannot set the header Idempotency-Key: at most 255 letters, digits and . _ : / + -"},
+		{Path: "key", Type: decision.TypeCode, Most: decision.MaxKey, Example: `"S00036-1"`, Doc: "Idempotency key, for a line of a batch and for callers that cannot set the header Idempotency-Key."},
 		{Path: "company", Type: decision.TypeCode, Example: `"main"`, Doc: "Company code; the API key's company if absent, and never another."},
-		{Path: "channel", Type: decision.TypeCode, Example: `"web"`, Doc: "Sales channel: web, pos, marketplace, b2b, …"},
+		{Path: "channel", Type: decision.TypeCode, Most: decision.MaxChannel, Example: `"web"`, Doc: "Sales channel: web, pos, marketplace, b2b, …"},
 		{Path: "subject.db", Type: decision.TypeCode, Example: `"prod"`, Doc: "Odoo database; absent for the company's only one."},
 		{Path: "subject.model", Type: decision.TypeEnum, Enum: kind.Models, Required: true, Example: `"` + kind.Models[0] + `"`, Doc: "Odoo model of the record."},
 		{Path: "subject.id", Type: decision.TypeID, Required: true, Example: "36", Doc: "Database id of the record."},
@@ -43,9 +43,8 @@ func decodeRequest(raw json.RawMessage, fixed string, now time.Time) (decision.R
 		declared = append(declared, decision.Field{Path: "action.name", Type: decision.TypeEnum, Enum: kind.Actions, Required: true})
 	}
 	record, errs := decision.DecodeFields(parts.rest(), declared, "", now, true)
-	errs = append(nameAllowed(errs, declared), keyFault(record)...)
 	if len(errs) > 0 {
-		return decision.Request{}, invalid(append(errs, parts.fieldFaults(kind, now)...))
+		return decision.Request{}, invalid(append(nameAllowed(errs, declared), parts.fieldFaults(kind, now)...))
 	}
 	req := decision.Request{
 		Company: text(record, "company"), Kind: kind.Name, Channel: text(record, "channel"),
@@ -143,13 +142,6 @@ func nameAllowed(errs []decision.FieldError, declared []decision.Field) []decisi
 		}
 	}
 	return errs
-}
-
-func keyFault(record decision.Record) []decision.FieldError {
-	if key, given := record.Text("key"); given && !decision.IsCode(key, decision.MaxKey) {
-		return []decision.FieldError{{Pointer: "/key", Code: "pattern", Message: "must be 1 to 255 letters, digits and . _ : / + -"}}
-	}
-	return nil
 }
 
 // decodeBody reads a small body that is declared completely.

@@ -68,7 +68,7 @@ func (a *api) registerExceptions() {
 	}))
 	register(a, operation{
 		id: "resolve-exception", method: http.MethodPost, path: "/v1/exceptions/{id}/resolve", tag: "Exceptions", summary: "Say that an exception is done",
-		doc: "Needs a key that belongs to a person, who says what was done.", right: decision.RightOperate, body: commentSchema(reasonFields), errors: acting,
+		doc: "Needs a key that belongs to a person, who says what was done.", right: decision.RightOperate, body: objectSchema(reasonFields), errors: acting,
 	}, a.onException(reasonFields, func(ctx context.Context, company, id string, by decision.User, body decision.Record) (decision.Exception, error) {
 		return a.Tasks.Resolve(ctx, company, id, by, text(body, "comment"))
 	}))

@@ -118,7 +118,7 @@ func (op operation) describe() huma.Operation {
 var correlationParam = &huma.Param{
 	Name: CorrelationHeader, In: "header", Example: "shop-7",
 	Description: "Travels through every log line, event and note that follows, and comes back in the answer; made up if absent.",
-	Schema:      &huma.Schema{Type: huma.TypeString, Pattern: codePattern(decision.MaxCorrelation)},
+	Schema:      &huma.Schema{Type: huma.TypeString, Pattern: decision.CodePattern(decision.MaxCorrelation)},
 }
 
 // rawBody is the input of operations with a body that is declared as fields.

@@ -216,20 +216,11 @@ func parameterFault(d *huma.ErrorDetail) ProblemField {
 	case strings.HasPrefix(text, "expected"):
 		code = "range"
 	case strings.HasPrefix(text, "unknown"):
-		name, code, text = short(name), "unknown", "not a parameter of this operation"
+		name, code, text = decision.Shorten(name), "unknown", "not a parameter of this operation"
 	default:
 		text = "not of the type that is documented"
 	}
 	return ProblemField{Parameter: name, Code: code, Detail: text}
-}
-
-// short bounds a name that the caller made up.
-func short(name string) string {
-	const most = 64
-	if len(name) > most {
-		name = name[:most] + "…"
-	}
-	return strings.ToValidUTF8(name, "")
 }
 
 // init tames huma, whose settings are global.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"strings"
 
 	"assent/decision"
@@ -41,8 +40,6 @@ func requestSchema(kind decision.Kind, named bool) *huma.Schema {
 	properties := s.Extensions["properties"].(map[string]any)
 	properties["fields"] = ref(title(kind.Name) + "Fields")
 	properties["action"] = actionSchema(kind)
-	// The key may be longer than other codes.
-	properties["key"].(map[string]any)["pattern"] = codePattern(decision.MaxKey)
 	return s
 }
 
@@ -64,9 +61,6 @@ func actionSchema(kind decision.Kind) *huma.Schema {
 	}
 	return s
 }
-
-// codePattern is the pattern of what decision.IsCode accepts.
-func codePattern(most int) string { return fmt.Sprintf(`^[A-Za-z0-9._:/+-]{1,%d}$`, most) }
 
 func enumSchema[T ~string](values ...T) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeString}

@@ -196,21 +196,10 @@ func (w *walker) pointer() string {
 			fmt.Fprintf(&b, "/%d", l.index)
 		case l.keyed:
 			b.WriteByte('/')
-			b.WriteString(pointerEscape.Replace(short(l.key)))
+			b.WriteString(decision.PointerKey(l.key))
 		}
 	}
 	return b.String()
-}
-
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
-
-// short bounds a key in a pointer: it is the caller's text.
-func short(key string) string {
-	const most = 64
-	if len(key) > most {
-		key = key[:most] + "…"
-	}
-	return strings.ToValidUTF8(key, "")
 }
 
 // wellFormed says whether the source of a string is valid UTF-8 and its
