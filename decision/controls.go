@@ -71,6 +71,9 @@ func (s *Service) change(ctx context.Context, company string, epoch int64, typ E
 	return head, err
 }
 
+// MaxOutcomeType bounds the type of an outcome, in bytes.
+const MaxOutcomeType = 64
+
 // RecordOutcome journals the truth learnt later. Errors: CodeInvalid,
 // CodeNotFound (no such decision). Telling the same twice records it once.
 func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRecord) (OutcomeRow, error) {

@@ -17,9 +17,6 @@ func (s *Service) Erase(ctx context.Context, company, sealed, by string) error {
 	})
 }
 
-// MaxOutcomeType bounds the type of an outcome, in bytes.
-const MaxOutcomeType = 64
-
 // EraseDecision destroys everything personal that was kept about a decision:
 // its snapshot, and every comment on its approval and on the exceptions it
 // opened. It says how many objects it erased; what was erased before is no

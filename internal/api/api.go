@@ -79,7 +79,7 @@ type api struct {
 
 // New builds the handler of everything the server answers.
 func New(c Config) http.Handler {
-	a := &api{Config: c, keys: &keys{find: c.keyByHash, now: c.Now}}
+	a := &api{Config: c, keys: &keys{find: c.Store.KeyByHash, now: c.Now}}
 	router := chi.NewRouter()
 	router.Use(a.traced, middleware.GetHead)
 	router.NotFound(a.notFound)

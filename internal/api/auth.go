@@ -43,7 +43,7 @@ func HashKey(secret string) string {
 var keyLength = len(keyPrefix) + base64.RawURLEncoding.EncodedLen(32)
 
 // keyTTL is how long a key is believed without asking the store again, and
-// so how long a disabled key, or one of a person who left, still works.
+// so how long a disabled key still works.
 const keyTTL = 5 * time.Second
 
 // Failed attempts of one address: a burst, then one a second. A key that was
@@ -98,20 +98,6 @@ func (k *keys) authenticate(r *http.Request) (decision.APIKey, error) {
 	}
 	k.remember(key, now)
 	return key, usable(key)
-}
-
-// keyByHash finds a key. One of a person who left is as if it were disabled:
-// it must not even read any more.
-func (c Config) keyByHash(ctx context.Context, hash string) (decision.APIKey, error) {
-	key, err := c.Store.KeyByHash(ctx, hash)
-	if err != nil || key.User == "" {
-		return key, err
-	}
-	user, err := c.Store.User(ctx, key.Company, key.User)
-	if decision.CodeOf(err) == decision.CodeNotFound || user.Disabled {
-		key.Disabled, err = true, nil
-	}
-	return key, err
 }
 
 var errNoKey = decision.Errorf(decision.CodeUnauthorized, "This needs a valid API key as a bearer token.")
@@ -182,6 +168,9 @@ func callerOf(ctx context.Context) decision.APIKey {
 func (a *api) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key, err := a.keys.authenticate(r)
+		if err == nil {
+			err = a.stillHere(r.Context(), key)
+		}
 		if err != nil {
 			writeProblem(w, r, a.logged(r.Context(), err))
 			return
@@ -189,6 +178,19 @@ func (a *api) authenticated(next http.Handler) http.Handler {
 		traceOf(r.Context()).key = key.ID
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callerKey{}, key)))
 	})
+}
+
+// stillHere refuses a personal key once its person has left, even for reading.
+// People are looked up each time: who leaves is out with the next request.
+func (a *api) stillHere(ctx context.Context, key decision.APIKey) error {
+	if key.User == "" {
+		return nil
+	}
+	user, err := a.Store.User(ctx, key.Company, key.User)
+	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && user.Disabled {
+		return errNoKey
+	}
+	return err
 }
 
 // allow checks a right of the caller, for a kind or for any.

@@ -52,6 +52,33 @@ func TestKeysAreBelievedForSeconds(t *testing.T) {
 	}
 }
 
+// Who leaves is out with the next request, though the key was good just now.
+func TestWhoLeftIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	w.decide(bigOrder)
+	if code := w.do(get("/v1/decisions", "ada")).Code; code != http.StatusOK {
+		t.Fatalf("have %d", code)
+	}
+	ada, err := w.store.User(t.Context(), "main", "ada")
+	w.ok(err)
+	ada.Disabled = true
+	w.ok(w.store.PutUser(t.Context(), ada))
+	for _, c := range []call{
+		get("/v1/decisions", "ada"), post("/v1/decisions", "ada", goodOrder), post("/v1/decisions/batch", "ada", goodOrder),
+		post("/v1/approvals/{approval}/approve", "ada", ""), {method: "PUT", path: "/v1/switches", key: "ada", body: `{"kill":false}`},
+	} {
+		if answer := w.do(c); answer.Code != http.StatusUnauthorized {
+			t.Errorf("%s %s: have %d: %s", c.method, c.path, answer.Code, answer.Body)
+		}
+	}
+	ada.Disabled = false
+	w.ok(w.store.PutUser(t.Context(), ada))
+	if code := w.do(get("/v1/decisions", "ada")).Code; code != http.StatusOK {
+		t.Errorf("back again, have %d", code)
+	}
+}
+
 func disabled(t *testing.T, w *world, name string) decision.APIKey {
 	t.Helper()
 	key, err := w.store.KeyByHash(t.Context(), api.HashKey(w.keys[name]))

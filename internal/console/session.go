@@ -93,7 +93,8 @@ func (c *console) begin(ctx context.Context, user decision.User) error {
 }
 
 // visitor finds who the session belongs to. found is false for no session,
-// one past its lifetime, and a user who is gone or disabled.
+// one past its lifetime, and a user who is gone or disabled; theirs ends there,
+// so that somebody who is enabled again signs in anew.
 func (c *console) visitor(ctx context.Context) (user decision.User, found bool, err error) {
 	id := c.sessions.GetString(ctx, keyUser)
 	since := time.Unix(c.sessions.GetInt64(ctx, keySince), 0)
@@ -101,10 +102,10 @@ func (c *console) visitor(ctx context.Context) (user decision.User, found bool, 
 		return decision.User{}, false, nil
 	}
 	user, err = c.Directory.User(ctx, c.sessions.GetString(ctx, keyCompany), id)
-	if decision.CodeOf(err) == decision.CodeNotFound {
-		return decision.User{}, false, nil
+	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && user.Disabled {
+		return decision.User{}, false, c.sessions.Destroy(ctx)
 	}
-	return user, err == nil && !user.Disabled, err
+	return user, err == nil, err
 }
 
 // flash keeps a sentence for the next page.

@@ -198,6 +198,24 @@ func TestSessionFollowsTheDirectory(t *testing.T) {
 	ben.post("/signout", nil).want(t, http.StatusSeeOther)
 }
 
+// A session of somebody who was disabled is over for good.
+func TestSessionDoesNotOutliveItsUser(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	a := h.order(36, "1250", nil)
+	b := h.as("ben")
+	cookie := http.Header{"Cookie": {b.cookie().Name + "=" + b.cookie().Value}, "Origin": {h.server.URL}}
+	h.disable("ben")
+	b.post("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusUnauthorized, "Your session has ended. Nothing was changed")
+	must(t, h.store.PutUser(context.Background(), h.users["ben"]))
+	b.get("/").want(t, http.StatusSeeOther)
+	h.browser().do(http.MethodGet, "/", nil, cookie).want(t, http.StatusSeeOther)
+	if got := h.approval(a); got.Status != decision.AwaitingApproval {
+		t.Errorf("who left has approved: %+v", got)
+	}
+	h.as("ben").get("/").want(t, http.StatusOK, "Ben Finance")
+}
+
 func TestSignOutEndsTheSessionItself(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
