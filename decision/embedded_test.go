@@ -1,7 +1,9 @@
 package decision_test
 
 import (
+	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,15 +18,21 @@ import (
 // cold-start scorecards.
 func embedded(t *testing.T) *shop {
 	t.Helper()
-	s := setup(t)
 	bundle, err := policy.Embedded()
 	noError(t, err)
+	return under(t, bundle)
+}
+
+// under puts a policy in force as an earlier release did: nothing is checked.
+func under(t *testing.T, bundle policy.Bundle) *shop {
+	t.Helper()
+	s := setup(t)
 	noError(t, s.store.PutArtefact(t.Context(), policy.ArtefactKind, bundle.Revision(), bundle.Encode()))
 	library := policy.NewLibrary(s.store)
 	library.Deadline = time.Minute // a busy machine makes no policy late
 	s.Policies = library
 	s.Assessors = map[string]Assessor{"order": scoring.Order(), "delivery": scoring.Delivery()}
-	_, err = s.Activate(t.Context(), "main", bundle.Revision(), "tests")
+	_, err := s.Activate(t.Context(), "main", bundle.Revision(), "tests")
 	noError(t, err)
 	return s
 }
@@ -66,4 +74,38 @@ func TestEmbeddedPolicy(t *testing.T) {
 	})
 	s.step(t)
 	s.wantClean(t)
+}
+
+// An upgrade that adds a kind and changes protected files leaves the policy in
+// force: it decides and replays by its own files, and people decide on what it
+// does not know.
+func TestPolicyOfAnEarlierRelease(t *testing.T) {
+	t.Parallel()
+	bundle, err := policy.Embedded()
+	noError(t, err)
+	for name, content := range bundle.Files {
+		if strings.HasPrefix(name, "change/") {
+			delete(bundle.Files, name)
+		} else if strings.HasPrefix(name, "lib/") || strings.HasSuffix(name, "/outcome.rego") {
+			bundle.Files[name] = content + "\n# As an earlier release wrote it.\n"
+		}
+	}
+	s := under(t, bundle)
+	for kind, want := range map[string]string{"refund": "", "change": PolicyMissing} {
+		fields := map[string]string{
+			"refund": `{"state":"posted","currency":"EUR","amount":25,"amount_total":120.5,"amount_credited":0,"partner_id":14,"paid":true,"goods_returned":true}`,
+			"change": `{"type":"discount","currency":"EUR","amount":35,"discount":5}`,
+		}
+		model := map[string]string{"refund": "account.move", "change": "sale.order"}
+		answer, err := s.Decide(t.Context(), Request{
+			Company: "main", Kind: kind, Subject: Subject{Model: model[kind], ID: 1}, Fields: json.RawMessage(fields[kind]), RequestedBy: "odoo:7",
+		})
+		noError(t, err)
+		if v := answer.Decision.Verdict; v.Failure != want || want == "" && v.Outcome != Execute {
+			t.Errorf("%s: %+v", kind, v)
+		}
+		if replayed, err := s.Replay(t.Context(), "main", answer.Decision.ID); err != nil || !replayed.Same {
+			t.Errorf("%s: %v\nwant %s\nhave %s", kind, err, replayed.Want, replayed.Have)
+		}
+	}
 }

@@ -79,8 +79,10 @@ func (b Bundle) Encode() []byte {
 }
 
 // Revision is the hex SHA-256 of the canonical bytes.
-func (b Bundle) Revision() string {
-	sum := sha256.Sum256(b.Encode())
+func (b Bundle) Revision() string { return hash(b.Encode()) }
+
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
 

@@ -18,9 +18,9 @@ import (
 // libFolder holds the protected helpers of every kind.
 const libFolder = "lib"
 
-// Compile makes an engine of a bundle, all or nothing. A bundle that does not
-// compile, lacks a kind, or changes a protected file is a
-// decision.CodeInvalid error.
+// Compile makes an engine of a bundle that is to come into force, all or
+// nothing. A bundle that does not compile, lacks a kind, or changes a
+// protected file is a decision.CodeInvalid error.
 func Compile(b Bundle) (*Engine, error) {
 	if err := b.validate(); err != nil {
 		return nil, err
@@ -28,6 +28,28 @@ func Compile(b Bundle) (*Engine, error) {
 	if err := checkProtected(b); err != nil {
 		return nil, err
 	}
+	return compile(b, decision.Kinds(), (*Engine).compileKind)
+}
+
+// CompileStored makes an engine of a bundle that came into force earlier,
+// maybe under another release: by the protected files and the kinds that it
+// carries, so that it decides as it did then. A kind that it lacks gets the
+// fallback verdict. A bundle that means nothing to this release is a
+// decision.CodeInvalid error.
+func CompileStored(b Bundle) (*Engine, error) {
+	if err := b.validate(); err != nil {
+		return nil, err
+	}
+	carried := slices.DeleteFunc(decision.Kinds(), func(k decision.Kind) bool {
+		_, ok := b.Files[k.Name+"/"+outcomeFile]
+		return !ok
+	})
+	return compile(b, carried, (*Engine).compileStoredKind)
+}
+
+type kindCompiler func(*Engine, Bundle, decision.Kind, storage.Store) (*program, error)
+
+func compile(b Bundle, kinds []decision.Kind, compileKind kindCompiler) (*Engine, error) {
 	d, err := readData(b)
 	if err != nil {
 		return nil, err
@@ -37,8 +59,8 @@ func Compile(b Bundle) (*Engine, error) {
 		return nil, err
 	}
 	e, store := newEngine(b, d), inmem.NewFromASTObject(object)
-	for _, kind := range decision.Kinds() {
-		p, err := e.compileKind(b, kind, store)
+	for _, kind := range kinds {
+		p, err := compileKind(e, b, kind, store)
 		if err != nil {
 			return nil, &decision.Error{Code: decision.CodeInvalid, Message: fmt.Sprintf("The policy of %s does not compile.", kind.Name), Err: err}
 		}
@@ -60,6 +82,7 @@ type program struct {
 	outcome  rego.PreparedEvalQuery
 }
 
+// compileKind holds a policy to what this release wants of one.
 func (e *Engine) compileKind(b Bundle, kind decision.Kind, store storage.Store) (*program, error) {
 	modules, err := parseKind(b, kind.Name, false)
 	if err != nil {
@@ -72,6 +95,21 @@ func (e *Engine) compileKind(b Bundle, kind decision.Kind, store storage.Store) 
 	if err != nil {
 		return nil, err
 	}
+	return e.program(kind, modules, compiler, store)
+}
+
+// compileStoredKind holds a policy to what keeps it harmless, and leaves out
+// what helps its author: a field that this release no longer declares is
+// never there, so that its check does not pass.
+func (e *Engine) compileStoredKind(b Bundle, kind decision.Kind, store storage.Store) (*program, error) {
+	modules, err := parseKind(b, kind.Name, false)
+	if err != nil {
+		return nil, err
+	}
+	return e.program(kind, modules, ast.NewCompiler().WithCapabilities(capabilities()), store)
+}
+
+func (e *Engine) program(kind decision.Kind, modules map[string]*ast.Module, compiler *ast.Compiler, store storage.Store) (*program, error) {
 	e.explain(kind.Name, modules)
 	keepLabels(modules)
 	compiler.WithStageAfterID(ast.StageResolveRefs, bindStage(kind.Name, e.data))
@@ -79,6 +117,7 @@ func (e *Engine) compileKind(b Bundle, kind decision.Kind, store storage.Store) 
 		return nil, compiler.Errors
 	}
 	p := &program{kind: kind, codec: newCodec(kind, inputReads(compiler.Modules)...), compiler: compiler}
+	var err error
 	if p.verdict, err = prepare(compiler, store, "data.assent."+kind.Name+".verdict"); err != nil {
 		return nil, err
 	}

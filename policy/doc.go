@@ -12,7 +12,7 @@
 //	engine.go            Govern, Caps
 //	verdict.go           the strict reading of an answer, with route.go and protect.go
 //	reasons.go           what codes and rules mean, from their metadata
-//	library.go           engines by revision
+//	library.go           engines of stored bundles, by revision
 //	check.go, lint*.go   what a draft must fulfil beyond compiling
 //	gate.go, sample.go   the missing-field gate and the inputs it tries
 //	test.go              a bundle's own tests, with coverage

@@ -14,7 +14,7 @@ import (
 const ArtefactKind = "policy"
 
 // Library finds engines by revision, and compiles a stored bundle the first
-// time it is asked for. It is safe for concurrent use: readers never wait for
+// time it is asked for, by the files it carries and not by this release's. It is safe for concurrent use: readers never wait for
 // a compilation of another revision, and an engine once handed out stays
 // good. It implements decision.Policies.
 type Library struct {
@@ -43,7 +43,7 @@ func NewLibrary(artefacts decision.Artefacts) *Library {
 }
 
 // Policy finds a revision. CodeNotFound when it is not stored, CodeInvalid
-// when it does not compile in this release.
+// when it is not what its revision says, or means nothing to this release.
 func (l *Library) Policy(ctx context.Context, revision string) (decision.Policy, error) {
 	e, err := l.Engine(ctx, revision)
 	if err != nil {
@@ -93,12 +93,13 @@ func (l *Library) load(ctx context.Context, revision string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What came into force was checked then; here only that it still is that.
+	if hash(data) != revision {
+		return nil, decision.Errorf(decision.CodeInvalid, "The stored policy does not match its revision.")
+	}
 	b, err := DecodeBundle(data)
 	if err != nil {
 		return nil, err
 	}
-	if b.Revision() != revision {
-		return nil, decision.Errorf(decision.CodeInvalid, "The stored policy does not match its revision.")
-	}
-	return Compile(b)
+	return CompileStored(b)
 }

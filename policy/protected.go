@@ -14,7 +14,7 @@ func isProtected(name string) bool {
 	return folder(name) == libFolder || folder(name) != "" && strings.HasSuffix(name, "/"+outcomeFile)
 }
 
-// checkProtected refuses a bundle whose protected files are not this
+// checkProtected refuses a new bundle whose protected files are not this
 // release's.
 func checkProtected(b Bundle) error {
 	own, err := Embedded()

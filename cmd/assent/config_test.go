@@ -178,12 +178,16 @@ func TestDoctor(t *testing.T) {
 	s.serve().stop()
 	_, flags := fakeOdoo(t, 18, 1)
 	r := s.run(append([]string{"doctor"}, flags...)...)
-	if r.status != exitOK || strings.Count(r.out, " ok\n") != 5 || strings.Contains(r.out, "FAILS") {
+	if r.status != exitOK || strings.Count(r.out, " ok\n") != 6 || strings.Contains(r.out, "FAILS") {
 		t.Errorf("%d\n%s%s", r.status, r.out, r.err)
 	}
 	wrong := append([]string{"doctor"}, odooFlags(strings.TrimPrefix(flags[0], "--odoo-url="), "odoo", odootest.DemoLogin, "wrong")...)
 	s.fails(exitError, "odoo       FAILS  access_denied", wrong...)
 	s.fails(exitError, "odoo       FAILS  unreachable", append([]string{"doctor"}, odooFlags("http://127.0.0.1:1", "odoo", "x", "x")...)...)
+	a := &attacker{s, openRaw(t, s.dir)}
+	a.exec(`UPDATE company_head SET body = json_set(body, '$.policy', 'gone')`)
+	a.db.Close()
+	s.fails(exitError, "in force   FAILS  company main", "doctor")
 	if err := os.Chmod(filepath.Join(s.dir, "keys.json"), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -53,6 +54,7 @@ func (d *doctor) installation(app *app) {
 		}
 		return err
 	})
+	d.check("in force", "put another policy in force: assent serve --policy", func() error { return app.policiesInForce(d.p.ctx) })
 	for _, check := range app.checks(d.p.ctx) {
 		if check.Name != "odoo" {
 			continue
@@ -64,6 +66,28 @@ func (d *doctor) installation(app *app) {
 			return nil
 		})
 	}
+}
+
+// policiesInForce wants this release to understand what came into force under
+// an earlier one. A company without a policy gets one at the next start.
+func (a *app) policiesInForce(ctx context.Context) error {
+	companies, err := a.store.Companies(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range companies {
+		head, err := a.store.Head(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if head.Policy == "" {
+			continue
+		}
+		if _, err := a.policies.Policy(ctx, head.Policy); err != nil {
+			return fmt.Errorf("company %s: %w", c.ID, err)
+		}
+	}
+	return nil
 }
 
 // doctor counts what fails.
