@@ -60,7 +60,7 @@ func (f folder) decision(d Decision) error {
 		ID: d.ID, Seq: f.entry.Seq, At: f.entry.At, Kind: d.Kind, Channel: d.Channel,
 		DB: d.Subject.DB, Model: d.Subject.Model, RecordID: d.Subject.ID, Correlation: d.Correlation, Outcome: d.Outcome, Status: d.Status, Apply: d.Apply,
 		Action: d.Recommendation.Action, Approval: d.Approval, Execution: d.Execution, Snapshot: d.Snapshot,
-		Currency: d.Currency, AtStake: d.Recommendation.AtStake, Reasons: d.Reasons(), UpdatedSeq: f.entry.Seq,
+		Currency: d.Currency, AtStake: d.Recommendation.AtStake, Reasons: d.Reasons(), Policy: d.Revisions.Policy, UpdatedSeq: f.entry.Seq,
 	}
 	if err := f.put(Decisions, d.ID, row); err != nil {
 		return err
@@ -118,7 +118,7 @@ func openApproval(d Decision, at time.Time) Approval {
 		ID: d.Approval, Decision: d.ID, Kind: d.Kind, DB: d.Subject.DB, Model: d.Subject.Model, RecordID: d.Subject.ID,
 		Status: AwaitingApproval, Roles: roles, People: max(1, d.Verdict.People),
 		RequestedBy: d.RequestedBy, Action: d.Recommendation.Action, ActionHash: d.ActionHash, Fingerprint: d.Fingerprint,
-		AtStake: d.Recommendation.AtStake, Reasons: d.Reasons(),
+		AtStake: d.Recommendation.AtStake, Reasons: d.Reasons(), Policy: d.Revisions.Policy,
 		OpenedAt: at, Deadline: at.Add(time.Duration(hours) * time.Hour),
 	}
 }
@@ -131,7 +131,7 @@ func (f folder) execution(d Decision, step PlannedStep, approval string, index i
 	x := Execution{
 		ID: step.Execution, Decision: d.ID, Approval: approval, Kind: d.Kind, Subject: d.Subject,
 		Record: d.Subject.Record(), Action: step.Action, Class: step.Action.Class(), Correlation: d.Correlation,
-		Reasons: d.Reasons(), Status: ExecutionWaiting, Order: f.entry.Seq*executionsPerEntry + int64(index), Due: f.entry.At,
+		Reasons: d.Reasons(), Policy: d.Revisions.Policy, Status: ExecutionWaiting, Order: f.entry.Seq*executionsPerEntry + int64(index), Due: f.entry.At,
 		Currency: d.Currency,
 	}
 	if x.Class == Effective {
@@ -183,7 +183,7 @@ func (f folder) granted(a Approval) error {
 	d := Decision{
 		ID: a.Decision, Kind: a.Kind, Subject: Subject{DB: a.DB, Model: a.Model, ID: a.RecordID}, Fingerprint: a.Fingerprint,
 		Currency: row.Currency, Correlation: row.Correlation, Recommendation: Recommendation{Action: a.Action, AtStake: a.AtStake},
-		Verdict: Verdict{Reasons: a.Reasons},
+		Verdict: Verdict{Reasons: a.Reasons}, Revisions: Revisions{Policy: a.Policy},
 	}
 	return f.execution(d, PlannedStep{row.Execution, a.Action}, a.ID, 0)
 }

@@ -43,7 +43,8 @@ type DecisionRow struct {
 	Currency    string    `json:"currency,omitempty"` // of the amounts in Action; AtStake has its own
 	AtStake     *Money    `json:"at_stake,omitempty"`
 	Reasons     []string  `json:"reasons,omitempty"`
-	UpdatedSeq  int64     `json:"updated_seq"` // entry that last changed Status
+	Policy      string    `json:"policy,omitempty"` // revision whose words explain Reasons
+	UpdatedSeq  int64     `json:"updated_seq"`      // entry that last changed Status
 }
 
 // Signature is one person's assent.
@@ -71,6 +72,7 @@ type Approval struct {
 	Fingerprint string      `json:"fingerprint"`
 	AtStake     *Money      `json:"at_stake,omitempty"`
 	Reasons     []string    `json:"reasons,omitempty"`
+	Policy      string      `json:"policy,omitempty"` // revision whose words explain Reasons
 	OpenedAt    time.Time   `json:"opened_at"`
 	Deadline    time.Time   `json:"deadline"`
 	Signatures  []Signature `json:"signatures,omitempty"`
@@ -121,6 +123,7 @@ type Execution struct {
 	Currency    string          `json:"currency"`              // of the amounts in Action
 	Correlation string          `json:"correlation"`
 	Reasons     []string        `json:"reasons,omitempty"` // for the note a person reads
+	Policy      string          `json:"policy,omitempty"`  // revision whose words explain Reasons
 	Status      ExecutionStatus `json:"status"`
 	Order       int64           `json:"order"` // seq of the entry that created it, then its index: seq*100+index
 	Due         time.Time       `json:"due"`

@@ -191,7 +191,7 @@ func (a attempt) say(codes []string) string {
 	for n, code := range codes {
 		words[n] = code
 		if a.Sentence != nil {
-			if s := a.Sentence(code); s != "" {
+			if s := a.Sentence(a.x.Policy, code); s != "" {
 				words[n] = s
 			}
 		}

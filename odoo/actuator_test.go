@@ -36,7 +36,7 @@ func setStage(t *testing.T, i instance) *stage {
 }
 
 // sentence has characters that are markup in an activity's note.
-func sentence(code string) string {
+func sentence(_, code string) string {
 	return map[string]string{"ORDER_REVIEW": "Score < limit & new customer."}[code]
 }
 

@@ -14,9 +14,9 @@ import (
 // (decision.Records) and applies executions (decision.Actuator).
 type Integration struct {
 	Caller   Caller
-	Users    map[string]int64         // res.users that activities for a role go to; a role without one goes to the bot's own user
-	Sentence func(code string) string // plain sentence of a reason code; nil writes the code
-	models   sync.Map                 // model name: id in ir.model
+	Users    map[string]int64                 // res.users that activities for a role go to; a role without one goes to the bot's own user
+	Sentence func(policy, code string) string // plain sentence of a reason code, as the policy of that revision has it; nil writes the code
+	models   sync.Map                         // model name: id in ir.model
 }
 
 var (

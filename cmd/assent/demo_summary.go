@@ -23,7 +23,7 @@ type summary struct {
 	Waiting    []decision.Approval
 	Exceptions map[string]int // open ones by type
 	Explained  decision.Answer
-	sentence   func(string) string
+	sentence   func(policy, code string) string
 	Replayed   tally
 	Audit      decision.Audit
 }
@@ -220,19 +220,19 @@ func joinRoles(roles []string) string {
 }
 
 func (s *summary) printExplained(w io.Writer) {
-	d := s.Explained.Decision
+	d, policy := s.Explained.Decision, s.Explained.Decision.Revisions.Policy
 	if d.ID == "" {
 		return
 	}
 	fmt.Fprintf(w, "\nOne decision explained: %s of %s %d\n", d.ID, d.Subject.Model, d.Subject.ID)
 	fmt.Fprintf(w, "  fraud probability %.1f %%, at stake %v, verdict %s, now %s\n", 100**d.Assessment.Probability, d.Recommendation.AtStake, d.Outcome, s.Explained.Row.Status)
 	for _, r := range d.Assessment.Reasons[:min(5, len(d.Assessment.Reasons))] {
-		fmt.Fprintf(w, "  %+6.3f  %s: %s\n", r.Contribution, r.Code, s.sentence(r.Code))
+		fmt.Fprintf(w, "  %+6.3f  %s: %s\n", r.Contribution, r.Code, s.sentence(policy, r.Code))
 	}
 	for _, code := range d.Verdict.Reasons {
-		fmt.Fprintf(w, "  policy  %s: %s\n", code, s.sentence(code))
+		fmt.Fprintf(w, "  policy  %s: %s\n", code, s.sentence(policy, code))
 	}
 	if code := d.Guard.Code; code != "" {
-		fmt.Fprintf(w, "  guard   %s: %s\n", code, s.sentence(code))
+		fmt.Fprintf(w, "  guard   %s: %s\n", code, s.sentence(policy, code))
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"slices"
 	"time"
 
 	"assent/decision"
@@ -98,7 +97,7 @@ func (a *api) answer(ctx context.Context, in decision.Answer) (Answer, error) {
 	out := Answer{
 		ID: d.ID, Company: d.Company, Kind: d.Kind, Channel: d.Channel, Subject: d.Subject,
 		Verdict: verdict(d.Outcome.String()), Status: status(in.Row.Status), Reasons: a.reasons(d),
-		Rules: list(d.Verdict.Rules), Assessment: a.assessment(d.Assessment), Action: action(d.Recommendation.Action),
+		Rules: list(d.Verdict.Rules), Assessment: a.assessment(d.Revisions.Policy, d.Assessment), Action: action(d.Recommendation.Action),
 		Apply: d.Apply, Execution: d.Execution, AtStake: d.Recommendation.AtStake,
 		Key: d.Key, Revisions: d.Revisions, DecidedAt: in.Row.At, Replayed: in.Replayed, Correlated: d.Correlation,
 	}
@@ -137,30 +136,28 @@ func (a *api) links(d decision.Decision) *Links {
 
 // reasons are the policy's and, where it changed something, the guard's.
 func (a *api) reasons(d decision.Decision) []Reason {
-	codes := slices.Clone(d.Verdict.Reasons)
-	if d.Guard.Code != "" {
-		codes = append(codes, d.Guard.Code)
-	}
-	return a.sentences(codes)
+	return a.sentences(d.Revisions.Policy, d.Reasons())
 }
 
-func (a *api) sentences(codes []string) []Reason {
+func (a *api) sentences(policy string, codes []string) []Reason {
 	out := make([]Reason, len(codes))
 	for i, code := range codes {
-		out[i] = a.reason(code)
+		out[i] = a.reason(policy, code)
 	}
 	return out
 }
 
-func (a *api) reason(code string) Reason { return Reason{Code: code, Text: a.Sentence(code)} }
+func (a *api) reason(policy, code string) Reason {
+	return Reason{Code: code, Text: a.Sentence(policy, code)}
+}
 
-func (a *api) assessment(in decision.Assessment) *Assessment {
+func (a *api) assessment(policy string, in decision.Assessment) *Assessment {
 	if in.Model == "" {
 		return nil
 	}
 	out := &Assessment{Model: in.Model, Probability: in.Probability, Class: in.Class, Confidence: in.Confidence, Base: in.Base, Reasons: []Contribution{}}
 	for _, r := range in.Reasons {
-		out.Reasons = append(out.Reasons, Contribution{a.reason(r.Code), r.Contribution})
+		out.Reasons = append(out.Reasons, Contribution{a.reason(policy, r.Code), r.Contribution})
 	}
 	return out
 }

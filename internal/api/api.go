@@ -58,7 +58,7 @@ type Config struct {
 	Decisions    Decisions
 	Tasks        Tasks
 	Store        Store
-	Sentence     func(code string) string // the sentence of a documented code
+	Sentence     func(policy, code string) string // the sentence of a code, as the policy of that revision has it
 	Ready        func(ctx context.Context) []Check
 	Metrics      *Metrics
 	Log          *slog.Logger

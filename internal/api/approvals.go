@@ -38,7 +38,7 @@ func (a *api) approval(in decision.Approval) Approval {
 	out := Approval{
 		ID: in.ID, Decision: in.Decision, Kind: in.Kind, Subject: decision.Subject{DB: in.DB, Model: in.Model, ID: in.RecordID},
 		Status: status(in.Status), Roles: list(in.Roles), People: in.People, RequestedBy: in.RequestedBy,
-		Action: action(in.Action), ActionHash: in.ActionHash, AtStake: in.AtStake, Reasons: a.sentences(in.Reasons),
+		Action: action(in.Action), ActionHash: in.ActionHash, AtStake: in.AtStake, Reasons: a.sentences(in.Policy, in.Reasons),
 		OpenedAt: in.OpenedAt, Deadline: in.Deadline, Signatures: signatures(in), ClosedBy: in.ClosedBy,
 		ClosedAt: optionalTime(in.ClosedAt), Links: *a.links(decision.Decision{ID: in.Decision, Approval: in.ID}),
 	}

@@ -37,7 +37,7 @@ func (a *api) row(in decision.DecisionRow) Row {
 		ID: in.ID, At: in.At, Kind: in.Kind, Channel: in.Channel,
 		Subject: decision.Subject{DB: in.DB, Model: in.Model, ID: in.RecordID},
 		Verdict: verdict(in.Outcome.String()), Status: status(in.Status), Final: in.Status.Final(),
-		Reasons: a.sentences(in.Reasons), Action: action(in.Action), Apply: in.Apply,
+		Reasons: a.sentences(in.Policy, in.Reasons), Action: action(in.Action), Apply: in.Apply,
 		Approval: in.Approval, Execution: in.Execution, AtStake: in.AtStake, Correlated: in.Correlation,
 	}
 }

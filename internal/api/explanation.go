@@ -106,22 +106,22 @@ func (a *api) explain(ctx context.Context, in *struct {
 }
 
 func (a *api) explanation(ctx context.Context, s decision.Story) (Explanation, error) {
-	d := s.Decision
+	d, policy := s.Decision, s.Decision.Revisions.Policy
 	answer, err := a.answer(ctx, s.Answer)
 	if err != nil {
 		return Explanation{}, err
 	}
 	out := Explanation{
-		Decision: answer, Erased: s.Snapshot == nil, Guard: a.guard(d.Guard),
+		Decision: answer, Erased: s.Snapshot == nil, Guard: a.guard(policy, d.Guard),
 		Policy: PolicyVerdict{
-			Verdict: verdict(d.Verdict.Outcome.String()), Reasons: a.sentences(d.Verdict.Reasons),
+			Verdict: verdict(d.Verdict.Outcome.String()), Reasons: a.sentences(policy, d.Verdict.Reasons),
 			Rules: list(d.Verdict.Rules), Roles: list(d.Verdict.Roles), Failure: d.Verdict.Failure,
 		},
 		Alternates: []Alternate{}, Signatures: []Signature{}, Executions: []Execution{}, Outcomes: []Outcome{},
 		Chain: Chain{Seq: s.Entry.Seq, Hash: s.Entry.Hash, Prev: s.Entry.Prev},
 	}
 	for _, alt := range d.Recommendation.Alternates {
-		out.Alternates = append(out.Alternates, Alternate{action(alt.Action), a.reason(alt.Lost)})
+		out.Alternates = append(out.Alternates, Alternate{action(alt.Action), a.reason(policy, alt.Lost)})
 	}
 	if s.Snapshot != nil {
 		out.show(*s.Snapshot)
@@ -155,13 +155,13 @@ func (e *Explanation) show(s decision.Snapshot) {
 	}
 }
 
-func (a *api) guard(g decision.GuardResult) Guard {
+func (a *api) guard(policy string, g decision.GuardResult) Guard {
 	out := Guard{
 		Mode: g.Mode, Kill: g.Kill, Paused: g.Paused, Epoch: g.Epoch, Count: g.Count, Amount: g.Amount.String(),
 		Caps: Caps{g.Caps.Count, g.Caps.Amount.String()},
 	}
 	if g.Code != "" {
-		reason := a.reason(g.Code)
+		reason := a.reason(policy, g.Code)
 		out.Reason = &reason
 	}
 	return out

@@ -135,7 +135,7 @@ func (w *world) start() {
 	w.tasks = &approvals.Service{Ledger: w.service.Ledger, Store: store, Keyring: w.service.Keyring, Now: clock, NewID: w.service.NewID}
 	w.config = api.Config{
 		Decisions: w.service, Tasks: w.tasks, Store: store, Metrics: api.NewMetrics(), Log: log, Now: clock, NewID: w.service.NewID, Version: "test",
-		Sentence:     func(code string) string { return "Sentence of " + code + "." },
+		Sentence:     func(_, code string) string { return "Sentence of " + code + "." },
 		Ready:        w.ready,
 		DecisionPage: func(id string) string { return "/decisions/" + id },
 	}

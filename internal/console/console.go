@@ -46,9 +46,9 @@ type Config struct {
 	Exceptions Exceptions
 	Log        *slog.Logger
 	Now        func() time.Time
-	Reason     func(code string) string  // a plain sentence for a code; "" when there is none
-	Rule       func(label string) string // a rule's title; "" when there is none
-	BaseURL    string                    // where people reach the console; https makes the cookie Secure
+	Reason     func(policy, code string) string  // a plain sentence for a code, as the policy of that revision has it; "" when there is none
+	Rule       func(policy, label string) string // a rule's title, likewise
+	BaseURL    string                            // where people reach the console; https makes the cookie Secure
 }
 
 // console is the handler behind every page.

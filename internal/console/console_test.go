@@ -195,7 +195,7 @@ func TestPanicIsAnErrorPage(t *testing.T) {
 	var log bytes.Buffer
 	config := h.config("")
 	config.Log = slog.New(slog.NewTextHandler(&log, nil))
-	config.Reason = func(string) string { panic("secret") }
+	config.Reason = func(_, _ string) string { panic("secret") }
 	req := httptest.NewRequest(http.MethodGet, "/", nil)
 	req.AddCookie(b.cookie())
 	recorder := httptest.NewRecorder()

@@ -59,7 +59,7 @@ func (c *console) showDecisions(w http.ResponseWriter, r *http.Request, v visit)
 	for _, d := range page.Rows {
 		line := decisionLine{DecisionRow: d}
 		if len(d.Reasons) > 0 {
-			line.Why = c.reason(d.Reasons[0])
+			line.Why = c.reason(d.Policy, d.Reasons[0])
 		}
 		view.Rows = append(view.Rows, line)
 	}

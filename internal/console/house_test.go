@@ -106,7 +106,7 @@ func (h *house) config(baseURL string) Config {
 	}
 }
 
-func reasonSentence(code string) string {
+func reasonSentence(_, code string) string {
 	if s, known := houseReasons[code]; known {
 		return s
 	}
@@ -114,7 +114,7 @@ func reasonSentence(code string) string {
 	return s
 }
 
-func ruleTitle(label string) string { return houseRules[label] }
+func ruleTitle(_, label string) string { return houseRules[label] }
 
 // Policy implements decision.Policies: there is one.
 func (h *house) Policy(context.Context, string) (decision.Policy, error) { return h.policy, nil }

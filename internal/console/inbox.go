@@ -102,7 +102,7 @@ func nextPage(path string, q url.Values, cursor string) string {
 // caseOf puts an approval into words for one visitor. The rule about who may
 // decide is the domain's, so that a button is there if and only if it works.
 func (c *console) caseOf(a decision.Approval, v visit, names people) approvalCase {
-	one := approvalCase{Approval: a, Why: c.reasons(a.Reasons), AskedBy: names.name(a.RequestedBy), Now: v.Now}
+	one := approvalCase{Approval: a, Why: c.reasons(a.Policy, a.Reasons), AskedBy: names.name(a.RequestedBy), Now: v.Now}
 	for _, s := range a.Signatures {
 		one.Signers = append(one.Signers, signer{names.name(s.By), s.Role, s.At})
 	}

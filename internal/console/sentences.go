@@ -6,26 +6,26 @@ import (
 	"assent/decision"
 )
 
-// reason is the sentence for a code, or at least its words.
-func (c *console) reason(code string) string {
-	if s := c.Reason(code); s != "" {
+// reason is the sentence for a code as a policy has it, or at least its words.
+func (c *console) reason(policy, code string) string {
+	if s := c.Reason(policy, code); s != "" {
 		return s
 	}
 	return humanise(code)
 }
 
 // reasons are the sentences for codes, in the codes' order.
-func (c *console) reasons(codes []string) []string {
+func (c *console) reasons(policy string, codes []string) []string {
 	out := make([]string, len(codes))
 	for i, code := range codes {
-		out[i] = c.reason(code)
+		out[i] = c.reason(policy, code)
 	}
 	return out
 }
 
 // rule is the title of a rule, or its label.
-func (c *console) rule(label string) string {
-	if s := c.Rule(label); s != "" {
+func (c *console) rule(policy, label string) string {
+	if s := c.Rule(policy, label); s != "" {
 		return s
 	}
 	return humanise(label)

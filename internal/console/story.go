@@ -82,18 +82,18 @@ func (c *console) story(ctx context.Context, v visit, id string) (story, error) 
 
 // explain puts the decision's codes into words.
 func (c *console) explain(s *story) {
-	d := s.Decision
-	s.Waterfall = newWaterfall(d.Assessment, c.reason)
-	s.Why = c.reasons(d.Verdict.Reasons)
+	d, policy := s.Decision, s.Decision.Revisions.Policy
+	s.Waterfall = newWaterfall(d.Assessment, func(code string) string { return c.reason(policy, code) })
+	s.Why = c.reasons(policy, d.Verdict.Reasons)
 	for _, label := range d.Verdict.Rules {
-		s.Rules = append(s.Rules, fact{c.rule(label), label})
+		s.Rules = append(s.Rules, fact{c.rule(policy, label), label})
 	}
 	for _, a := range d.Recommendation.Alternates {
-		s.Alternates = append(s.Alternates, fact{actionName(a.Action), c.reason(a.Lost)})
+		s.Alternates = append(s.Alternates, fact{actionName(a.Action), c.reason(policy, a.Lost)})
 	}
 	if s.Snapshot != nil {
 		for _, f := range s.Snapshot.Failures {
-			s.Failures = append(s.Failures, humanise(f.Step)+": "+c.reason(f.Code))
+			s.Failures = append(s.Failures, humanise(f.Step)+": "+c.reason(policy, f.Code))
 		}
 	}
 	s.Guard = guardFacts(d)
@@ -144,7 +144,7 @@ func (c *console) guarded(d decision.Decision) storyStep {
 	if d.Guard.Code == "" {
 		return storyStep{Name: "Guard", What: "Unchanged", More: "Mode " + string(d.Guard.Mode) + "."}
 	}
-	return storyStep{Name: "Guard", What: "Execute became approve", Tone: "warn", More: c.reason(d.Guard.Code)}
+	return storyStep{Name: "Guard", What: "Execute became approve", Tone: "warn", More: c.reason(d.Revisions.Policy, d.Guard.Code)}
 }
 
 // guardFacts are the live figures that the guard saw.
