@@ -127,7 +127,8 @@ func TestUsers(t *testing.T) {
 }
 
 // A person who leaves is out at once: in the browser where they are signed in,
-// by a link that was not used, and with their own keys. Enabled, they are back.
+// by a link that was not used, and with their own keys. Enabled, they sign in
+// anew.
 func TestDisabledUser(t *testing.T) {
 	t.Parallel()
 	s := installed(t)
@@ -165,6 +166,10 @@ func TestDisabledUser(t *testing.T) {
 	}
 	service.stop()
 	s.ok("users", "enable", "ada@example.com", "--company=main")
+	again := strings.TrimSpace(s.ok("users", "reset", "ada@example.com", "--company=main"))
+	service = s.serve()
+	ada.signIn(service.url + again)
+	service.stop()
 	check("active", http.StatusOK)
 }
 
