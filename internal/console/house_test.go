@@ -110,6 +110,9 @@ func reasonSentence(_, code string) string {
 	if s, known := houseReasons[code]; known {
 		return s
 	}
+	if s, known := decision.Sentence(code); known {
+		return s
+	}
 	s, _, _ := scoring.Reason(code)
 	return s
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,7 +85,7 @@ func (c *console) story(ctx context.Context, v visit, id string) (story, error) 
 func (c *console) explain(s *story) {
 	d, policy := s.Decision, s.Decision.Revisions.Policy
 	s.Waterfall = newWaterfall(d.Assessment, func(code string) string { return c.reason(policy, code) })
-	s.Why = c.reasons(policy, d.Verdict.Reasons)
+	s.Why = c.reasons(policy, d.Reasons())
 	for _, label := range d.Verdict.Rules {
 		s.Rules = append(s.Rules, fact{c.rule(policy, label), label})
 	}
@@ -97,22 +98,43 @@ func (c *console) explain(s *story) {
 		}
 	}
 	s.Guard = guardFacts(d)
-	s.Steps = []storyStep{c.assessed(d), governed(d), c.guarded(d), {
+	s.Steps = []storyStep{c.assessed(s.Story), governed(d), c.guarded(d), {
 		Name: "Now", What: humanise(string(s.Row.Status)), Tone: statusTone(s.Row.Status), More: statusSentence(s.Row.Status),
 	}}
 }
 
-// assessed never shows an unknown probability as a number.
-func (c *console) assessed(d decision.Decision) storyStep {
-	a := d.Assessment
-	if a.Probability == nil {
-		return storyStep{Name: "Assessed", What: "No model", More: "This was decided by rules alone."}
+// assessed never shows an unknown probability as a number, nor a model that
+// gave none as if there were no model.
+func (c *console) assessed(s decision.Story) storyStep {
+	a, step := s.Decision.Assessment, storyStep{Name: "Assessed"}
+	failure, failed := failureOf(s.Snapshot, "assess")
+	switch {
+	case a.Probability != nil:
+		step.What, step.More = percent(*a.Probability), "by "+a.Model
+		if a.Confidence != nil {
+			step.More += ", " + percent(*a.Confidence) + " of its evidence known"
+		}
+	case failed:
+		step.What, step.Tone, step.More = "Unknown", "warn", c.reason(s.Decision.Revisions.Policy, failure)
+	case s.Decision.Revisions.Model != "":
+		step.What, step.Tone, step.More = "Unknown", "warn", "The model gave no probability."
+	default:
+		step.What, step.More = "No model", "This was decided by rules alone."
 	}
-	more := "by " + a.Model
-	if a.Confidence != nil {
-		more += ", " + percent(*a.Confidence) + " of its evidence known"
+	return step
+}
+
+// failureOf is the code of a step's recorded failure; what was erased tells of
+// none.
+func failureOf(s *decision.Snapshot, step string) (code string, failed bool) {
+	if s == nil {
+		return "", false
 	}
-	return storyStep{Name: "Assessed", What: percent(*a.Probability), More: more}
+	i := slices.IndexFunc(s.Failures, func(f decision.Failure) bool { return f.Step == step })
+	if i < 0 {
+		return "", false
+	}
+	return s.Failures[i].Code, true
 }
 
 // governed is what the policy said, before the guard.

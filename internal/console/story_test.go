@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"testing"
@@ -71,7 +72,12 @@ func TestStoryOfTheGuard(t *testing.T) {
 	h.switches(decision.Switches{Modes: map[string]decision.Mode{"order": decision.Suggest}})
 	a := h.order(36, "85.50", nil)
 	h.as("ben").get("/decisions/"+a.Row.ID).want(t, http.StatusOK,
-		"Policy Execute Every requirement was met.", "Guard Execute became approve This kind is in suggest mode, where every effective action asks a person.")
+		"Policy Execute Every requirement was met.", "Guard Execute became approve This kind is in suggest mode, where every effective action asks a person.",
+		"delivery starts. This kind is in suggest mode, where every effective action asks a person. What else", "!The policy named no reason against it.")
+	for _, page := range []string{"/decisions", "/approvals/" + a.Row.Approval} {
+		h.as("omar").get(page).want(t, http.StatusOK, "This kind is in suggest mode, where every effective action asks a person.")
+	}
+	h.as("omar").get("/").want(t, http.StatusOK, "Sales order 36", "This kind is in suggest mode, where every effective action asks a person.")
 }
 
 func TestStoryWithoutAModel(t *testing.T) {
@@ -81,12 +87,45 @@ func TestStoryWithoutAModel(t *testing.T) {
 	h.as("ben").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "No model", "decided by rules alone", "Credit note (amount 20, code damaged)", "Invoice INV/2026/00012", "!Before any evidence")
 }
 
+// brokenModel has a revision, as every model has, and says nothing.
+type brokenModel struct{ err error }
+
+func (brokenModel) Revision() string { return "sha256:broken" }
+
+func (m brokenModel) Assess(decision.Snapshot) (decision.Assessment, error) {
+	return decision.Assessment{Model: "scorecard/order"}, m.err
+}
+
+// A model that failed is not told as a kind that has none, not even once the
+// record of its failure is erased.
+func TestStoryOfAModelThatSaidNothing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err  error
+		want string
+	}{
+		"failed": {errors.New("out of range"), "Assessed Unknown The model failed; there is no assessment."},
+		"silent": {nil, "Assessed Unknown The model gave no probability."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := setup(t)
+			h.decisions.Assessors["order"] = brokenModel{test.err}
+			a := h.order(36, "85.50", nil)
+			b := h.as("omar")
+			b.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, test.want, "!No model", "!Before any evidence")
+			must(t, h.decisions.Erase(context.Background(), company.ID, a.Decision.Snapshot, decision.System))
+			b.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "Assessed Unknown", "!No model")
+		})
+	}
+}
+
 func TestStoryOfARecordedFailure(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	h.policy.failWith(decision.PolicyTimeout)
 	a := h.order(36, "85.50", nil)
-	h.as("omar").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "A step failed when this was decided", "Govern: Policy timeout", "one person of operations, within 24 h")
+	h.as("omar").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "A step failed when this was decided", "Govern: The policy took too long.", "one person of operations, within 24 h")
 }
 
 func TestStoryOfWhatWasErased(t *testing.T) {
