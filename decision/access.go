@@ -23,7 +23,7 @@ var Roles = []string{RoleFinance, RoleCategoryManager, RoleWarehouseLead, RoleSu
 // User is a person who signs in. Names and addresses stay in this table; the
 // journal knows only the id.
 type User struct {
-	ID       string   `json:"id"` // UUIDv7, or FirstUser
+	ID       string   `json:"id"` // UUIDv7; the first user's is FirstUser
 	Company  string   `json:"company"`
 	Email    string   `json:"email"`
 	Name     string   `json:"name"`
@@ -32,10 +32,10 @@ type User struct {
 	Disabled bool     `json:"disabled,omitempty"`
 }
 
-// FirstUser is the id of who became a company's first user by link. It is the
-// same for all who try at once, so that AddUser lets one of them in, whichever
-// replica each of them reached.
-const FirstUser = "first"
+// FirstUser is the id of who became a company's first user by link: a UUIDv7 of
+// the beginning of time. It is the same for all who try at once, so that
+// AddUser lets one of them in, whichever replica each of them reached.
+const FirstUser = "00000000-0000-7000-8000-000000000001"
 
 // Is says whether actor, as a request names who asked, is this person.
 func (u User) Is(actor string) bool {
