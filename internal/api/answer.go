@@ -23,7 +23,7 @@ type Answer struct {
 	Final      bool               `json:"final" doc:"Nothing can happen to it any more."`
 	Reasons    []Reason           `json:"reasons" doc:"Why it is no plain execute, most important first."`
 	Rules      []string           `json:"rules" doc:"Labels of the policy's rules that fired."`
-	Assessment *Assessment        `json:"assessment,omitempty" doc:"What the model says; absent for kinds without a model."`
+	Assessment *Assessment        `json:"assessment,omitempty" doc:"What the model says; absent for kinds without a model, and when the model failed."`
 	Action     Action             `json:"action" doc:"The recommended change in Odoo."`
 	Apply      decision.Applier   `json:"apply" enum:"service,caller" doc:"Who applies the action."`
 	Execution  string             `json:"execution,omitempty" doc:"Id of applying the action; the marker left in Odoo, and the address of a receipt."`
