@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+	"github.com/shopspring/decimal"
 
 	"assent/decision"
 )
@@ -33,3 +34,8 @@ func (e *Engine) Outcome(ctx context.Context, s decision.Snapshot, a decision.As
 
 // HashedText is how a policy sees a personal text.
 var HashedText = hashedText
+
+// LimitOf is a limit that is a number.
+func (e *Engine) LimitOf(kind, name string) decimal.Decimal {
+	return decimal.RequireFromString(string(e.data.limits[kind][name].Value.(json.Number)))
+}

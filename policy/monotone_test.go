@@ -115,3 +115,86 @@ func (background) Context() context.Context { return context.Background() }
 func governed(e *policy.Engine, s policy.Sample) decision.Verdict {
 	return govern(background{}, e, s.Snapshot, s.Assessment)
 }
+
+// A refund in parts is never easier than the whole: whoever splits what one
+// invoice returns meets, at the latest with the last part, what the whole
+// would have met.
+func TestARefundInPartsIsNeverEasierThanTheWhole(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	kind, _ := decision.KindNamed("refund")
+	base := readVerdicts(t, "testdata/verdicts/refund.json").Base
+	ordinary, _ := base.over(t, kind, base)
+	rapid.Check(t, func(rt *rapid.T) {
+		samples, err := e.Samples(kind, 1, rapid.Uint64().Draw(rt, "seed"))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		s := copied(samples[0])
+		if rapid.Bool().Draw(rt, "ordinary") {
+			s = copied(policy.Sample{Snapshot: ordinary})
+		}
+		s.Snapshot.Fields["currency"], s.Snapshot.Rate = "EUR", decimal.NewFromInt(1) // each part is rounded otherwise
+		credited := decimal.New(rapid.Int64Range(0, 20_000).Draw(rt, "credited before"), -2)
+		var parts []decimal.Decimal
+		sum := decimal.Zero
+		for _, cents := range rapid.SliceOfN(rapid.OneOf(rapid.Int64Range(1, 60_000), rapid.Int64Range(1, 5000)), 2, 8).Draw(rt, "parts") {
+			parts = append(parts, decimal.New(cents, -2))
+			sum = sum.Add(parts[len(parts)-1])
+		}
+		s.Snapshot.Fields["amount"], s.Snapshot.Fields["amount_credited"] = sum, credited
+		whole := governed(e, s)
+		for _, part := range parts {
+			s.Snapshot.Fields["amount"], s.Snapshot.Fields["amount_credited"] = part, credited
+			if credited = credited.Add(part); !easier(governed(e, s), whole) {
+				return
+			}
+		}
+		rt.Errorf("%v in one is %+v, in parts %v it is easier", sum, whole, parts)
+	})
+}
+
+// However a customer spreads refunds over invoices, without a person no
+// invoice returns more than one refund may, and the customer no more than as
+// many of them as history allows. History is as the store keeps it: of each
+// invoice but this one, the amount asked for first.
+func TestRefundsOfACustomerAreBounded(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	kind, _ := decision.KindNamed("refund")
+	base := readVerdicts(t, "testdata/verdicts/refund.json").Base
+	most, count := e.LimitOf("refund", "amount"), e.LimitOf("refund", "count_90d")
+	s, a := base.over(t, kind, base)
+	rapid.Check(t, func(rt *rapid.T) {
+		sample := copied(policy.Sample{Snapshot: s, Assessment: a})
+		sample.Snapshot.Fields["amount_total"] = decimal.NewFromInt(100_000)
+		first, returned := map[int]decimal.Decimal{}, map[int]decimal.Decimal{}
+		for range rapid.IntRange(1, 40).Draw(rt, "refunds") {
+			invoice := rapid.IntRange(1, 6).Draw(rt, "invoice")
+			amount := decimal.New(rapid.Int64Range(1, 6000).Draw(rt, "cents"), -2)
+			others, total := int64(0), decimal.Zero
+			for other, asked := range first {
+				if other != invoice {
+					others, total = others+1, total.Add(asked)
+				}
+			}
+			sample.Snapshot.Context["history.partner_refunds_90d"], sample.Snapshot.Context["history.partner_refunded_90d"] = others, total
+			sample.Snapshot.Fields["amount"], sample.Snapshot.Fields["amount_credited"] = amount, returned[invoice]
+			if governed(e, sample).Outcome == decision.Execute {
+				returned[invoice] = returned[invoice].Add(amount)
+			}
+			if _, known := first[invoice]; !known {
+				first[invoice] = amount
+			}
+		}
+		sum := decimal.Zero
+		for invoice, amount := range returned {
+			if sum = sum.Add(amount); amount.GreaterThan(most) {
+				rt.Errorf("invoice %d returned %v, more than %v", invoice, amount, most)
+			}
+		}
+		if sum.GreaterThan(most.Mul(count)) {
+			rt.Errorf("the customer got %v, more than %v times %v", sum, count, most)
+		}
+	})
+}

@@ -88,11 +88,38 @@ test_unpaid_invoice if {
 }
 
 test_rest_of_the_invoice if {
-	decided.outcome == "execute" with input as ordinary with input.subject.amount_credited as 95.5
+	decided.outcome == "execute" with input as ordinary
+		with input.subject.amount_total as 45
+		with input.subject.amount_credited as 20
 }
 
 test_more_than_the_invoice_holds if {
-	decided.unmet == {"REFUND_OVER_INVOICE"} with input as ordinary with input.subject.amount_credited as 95.51
+	decided.unmet == {"REFUND_OVER_INVOICE"} with input as ordinary
+		with input.subject.amount_total as 45
+		with input.subject.amount_credited as 20.01
+}
+
+# A refund in parts is what it would be in one.
+test_parts_of_one_invoice_add_up if {
+	part := data.limits.refund.amount / 2
+	decided.outcome == "execute" with input as ordinary
+		with input.subject.amount as part
+		with input.subject.amount_credited as part
+	decided.unmet == {"REFUND_AMOUNT"} with input as ordinary
+		with input.subject.amount as part
+		with input.subject.amount_credited as part + 0.01
+}
+
+test_parts_count_against_what_the_customer_may_have if {
+	decided.unmet == {"REFUND_SUM"} with input as ordinary
+		with input.subject.amount_credited as 10
+		with input.context.history.partner_refunded_90d as (data.limits.refund.sum_90d - 35) + 0.01
+}
+
+test_the_last_part_of_a_large_refund_needs_two_people if {
+	route := refund.route.REFUND_AMOUNT with input as ordinary
+		with input.subject.amount_credited as data.limits.refund.two_people_amount
+	route.people == 2
 }
 
 test_draft_invoice if {

@@ -16,13 +16,18 @@ required := {
 	"REFUND_WINDOW",
 }
 
+# What the invoice returns in all, with this refund. Limits are compared with
+# it and not with the amount alone: history knows a customer's other invoices,
+# so a refund in six parts of one invoice would look like six small ones.
+returned := input.subject.amount_credited + input.subject.amount
+
 # METADATA
-# title: The amount is small
-# description: The refund is larger than what is credited without a person.
+# title: The invoice returns little
+# description: With this refund the invoice returns more than what is credited without a person.
 # labels:
 #   id: refund/amount
 #   owner: finance
-passed contains "REFUND_AMOUNT" if input.subject.amount <= data.limits.refund.amount
+passed contains "REFUND_AMOUNT" if lib.at_most(returned, data.limits.refund.amount)
 
 # METADATA
 # title: The invoice still holds the amount
@@ -30,9 +35,7 @@ passed contains "REFUND_AMOUNT" if input.subject.amount <= data.limits.refund.am
 # labels:
 #   id: refund/over-invoice
 #   owner: finance
-passed contains "REFUND_OVER_INVOICE" if {
-	lib.at_most(input.subject.amount + input.subject.amount_credited, input.subject.amount_total)
-}
+passed contains "REFUND_OVER_INVOICE" if lib.at_most(returned, input.subject.amount_total)
 
 # METADATA
 # title: The invoice is paid
@@ -68,12 +71,12 @@ passed contains "REFUND_COUNT" if input.context.history.partner_refunds_90d < da
 
 # METADATA
 # title: The customer's refunds add up to little
-# description: With this one the customer's refunds of 90 days are above the limit.
+# description: With this one the customer's refunds of 90 days, and all of this invoice, are above the limit.
 # labels:
 #   id: refund/sum
 #   owner: finance
 passed contains "REFUND_SUM" if {
-	lib.at_most(input.context.history.partner_refunded_90d + input.subject.amount, data.limits.refund.sum_90d)
+	lib.at_most(input.context.history.partner_refunded_90d + returned, data.limits.refund.sum_90d)
 }
 
 # METADATA

@@ -17,7 +17,7 @@ route["REFUND_WINDOW"] := {"tier": 1, "roles": {"support_lead"}, "people": 1, "h
 # labels:
 #   id: refund/route/amount
 #   owner: finance
-route["REFUND_AMOUNT"] := finance if input.subject.amount <= data.limits.refund.two_people_amount
+route["REFUND_AMOUNT"] := finance if returned <= data.limits.refund.two_people_amount
 
 # METADATA
 # title: Two people look at large refunds
@@ -26,7 +26,7 @@ route["REFUND_AMOUNT"] := finance if input.subject.amount <= data.limits.refund.
 #   id: refund/route/amount/two-people
 #   owner: finance
 route["REFUND_AMOUNT"] := {"tier": 3, "roles": {"finance"}, "people": 2, "hours": 48} if {
-	input.subject.amount > data.limits.refund.two_people_amount
+	returned > data.limits.refund.two_people_amount
 }
 
 # METADATA
