@@ -2,6 +2,7 @@ package decision
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -36,6 +37,15 @@ type User struct {
 // the beginning of time. It is the same for all who try at once, so that
 // AddUser lets one of them in, whichever replica each of them reached.
 const FirstUser = "00000000-0000-7000-8000-000000000001"
+
+var actorPattern = regexp.MustCompile(`^(odoo:[1-9][0-9]{0,18}|user:[0-9a-z-]{1,64})$`)
+
+const actorRule = "odoo:<res.users id> or user:<id>"
+
+// IsActor says whether a string names a person in the one spelling that
+// requests and aliases may use: "odoo:7" or "user:<id>". Another spelling of
+// the same person would let somebody approve what they asked for.
+func IsActor(s string) bool { return actorPattern.MatchString(s) }
 
 // Is says whether actor, as a request names who asked, is this person.
 func (u User) Is(actor string) bool {

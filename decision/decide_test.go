@@ -68,8 +68,8 @@ func TestDecide(t *testing.T) {
 // change asks for a discount on an order line.
 func change(id int64) Request {
 	return Request{
-		Company: "main", Kind: "change", Subject: Subject{Model: "sale.order", ID: id},
-		Fields: json.RawMessage(`{"type":"discount","currency":"EUR","amount":12.5,"line_id":64,"discount":10,"state":"draft"}`),
+		Company: "main", Kind: "change", Subject: Subject{Model: "sale.order", ID: id}, RequestedBy: "odoo:9",
+		Fields: json.RawMessage(`{"type":"discount","currency":"EUR","amount":12.5,"amount_total":125,"line_id":64,"discount":10,"state":"draft"}`),
 	}
 }
 
@@ -193,8 +193,8 @@ func TestDecideFromAction(t *testing.T) {
 	}
 	note := refund(3, "30", "EUR")
 	note.Proposed = &ProposedAction{"note", json.RawMessage(`{"code":"DECIDED"}`)}
-	if b := s.decide(t, note); same(t, b.Decision.Recommendation.Action) != `{"name":"credit_note","params":{"amount":30}}` {
-		t.Errorf("the code of a note is the reason of %s", same(t, b.Decision.Recommendation.Action))
+	if b := s.decide(t, note); same(t, b.Decision.Recommendation.Action) != `{"name":"note","params":{"code":"DECIDED"}}` {
+		t.Errorf("who asks for a note gets %s", same(t, b.Decision.Recommendation.Action))
 	}
 	req.Proposed.Params = json.RawMessage(`{"amount":100001}`)
 	if err := second(s.Decide(t.Context(), req)); CodeOf(err) != CodeInvalid {

@@ -23,12 +23,22 @@ func Evaluate(ctx context.Context, s Snapshot, assessor Assessor, policy Policy)
 	var e Evaluation
 	var failures []Failure
 	e.Assessment, failures = assess(s, assessor)
-	e.Recommendation = kind.Propose(s, e.Assessment)
+	e.Recommendation = propose(kind, s, e.Assessment)
 	e.Verdict = govern(ctx, s, e, policy)
 	if e.Verdict.Failure != "" {
 		failures = append(failures, Failure{Step: stepGovern, Code: e.Verdict.Failure})
 	}
 	return e, failures
+}
+
+// propose makes the recommendation. Who asks for a protective action, or for
+// none, gets nothing more: a note is no way to ask for money.
+func propose(kind Kind, s Snapshot, a Assessment) Recommendation {
+	r := kind.Propose(s, a)
+	if s.Proposed != nil && s.Proposed.Class() == Protective {
+		r.Action, r.Alternates = *s.Proposed, nil
+	}
+	return r
 }
 
 const (

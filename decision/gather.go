@@ -48,6 +48,11 @@ func (s *Service) check(ctx context.Context, req Request) (question, error) {
 	}
 	q.kind = kind
 	errs := q.formFaults()
+	if q.Subject.DB != "" && q.Subject.DB != s.DB {
+		errs = append(errs, FieldError{"/subject/db", "enum", "must be absent, or the database that this installation works on"})
+	}
+	// One record has one name: two names would be two queues for it.
+	q.Subject.DB = ""
 	if req.Fields != nil {
 		var faults []FieldError
 		q.fields, faults = DecodeFields(req.Fields, kind.Fields, "/fields", q.now, true)
@@ -85,10 +90,10 @@ func (q *question) formFaults() []FieldError {
 	optional := func(v string, most int) bool { return v == "" || IsCode(v, most) }
 	fault(slices.Contains(q.kind.Models, q.Subject.Model), "/subject/model", "enum", "must be one of "+strings.Join(q.kind.Models, ", "))
 	fault(q.Subject.ID > 0, "/subject/id", "minimum", "must be a positive whole number")
-	fault(optional(q.Subject.DB, MaxCode), "/subject/db", "pattern", "must be "+CodeRule(MaxCode))
 	fault(q.Apply == ByService || q.Apply == ByCaller, "/apply", "enum", "must be one of service, caller")
 	fault(optional(q.Channel, MaxChannel), "/channel", "pattern", "must be "+CodeRule(MaxChannel))
-	fault(optional(q.RequestedBy, MaxCode), "/requested_by", "pattern", "must be "+CodeRule(MaxCode))
+	fault(q.RequestedBy == "" || IsActor(q.RequestedBy), "/requested_by", "pattern", "must be "+actorRule)
+	fault(q.RequestedBy != "" || !q.kind.Asked, "/requested_by", "required", "required for this kind: "+actorRule)
 	fault(optional(q.Key, MaxKey), "/Idempotency-Key", "pattern", "must be "+CodeRule(MaxKey))
 	fault(IsCode(q.CorrelationID, MaxCorrelation), "/X-Correlation-ID", "pattern", "must be "+CodeRule(MaxCorrelation))
 	return errs
@@ -191,10 +196,11 @@ func (q *question) requestFingerprint() string {
 	}{q.Company, q.Kind, q.Channel, q.Subject, fields, q.proposed, q.Apply, q.RequestedBy})
 }
 
-// derivedKey is the key of a request that brought none: the same fields of
-// the same record are the same question.
+// derivedKey is the key of a request that brought none: the same question
+// about the same record. It is asked after the record was read, so that
+// fields that were sent and fields that were read make the same key.
 func (q *question) derivedKey() string {
-	return strings.Join([]string{q.Subject.DB, q.Subject.Model, fmt.Sprint(q.Subject.ID), q.Kind, hashOf(q.rounded(q.fields))}, ":")
+	return strings.Join([]string{q.Subject.DB, q.Subject.Model, fmt.Sprint(q.Subject.ID), q.Kind, q.requestFingerprint()}, ":")
 }
 
 func (q *question) rounded(r Record) Record {

@@ -50,7 +50,7 @@ func drawFields(t *rapid.T, kind Kind, now time.Time) json.RawMessage {
 
 // needed says which optional fields some type of change asks for.
 func needed(kind Kind, f Field) bool {
-	return kind.Name == "change" && (f.Path == "discount" || f.Path == "price_unit" || f.Path == "change_hash")
+	return kind.Name == "change" && (f.Path == "discount" || f.Path == "price_unit" || f.Path == "change_hash" || f.Path == "amount_total")
 }
 
 func setPath(tree map[string]any, path string, value any) {

@@ -17,6 +17,9 @@ type Kind struct {
 	Entities []Entity  // what the decision adds to history
 	Amount   string    // path of the money field that history sums and AtStake uses
 	Actions  []string  // names of the actions it may recommend or protect with
+	// Asked says that a person always stands behind such a request, and must be
+	// named, so that it is not approved by who asked.
+	Asked bool
 	// FromAction names fields that may come as parameters of the proposed
 	// action instead: path of the field to name of the parameter.
 	FromAction map[string]string

@@ -1,6 +1,10 @@
 package decision
 
-import "time"
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+)
 
 // changeKind is governance without a model: somebody wants to change
 // something in Odoo that costs margin, stock or trust.
@@ -10,6 +14,7 @@ var changeKind = Kind{
 	Models: []string{"sale.order", "product.template", "stock.quant", "stock.scrap", "account.move",
 		"res.partner", "res.partner.bank", "purchase.order"},
 	Amount: "amount",
+	Asked:  true,
 	Fields: []Field{
 		{Path: "type", Type: TypeEnum, Enum: []string{"discount", "price_override", "campaign_exception", "stock_correction", "write_off", "bank_details", "emergency_purchase", "payment_state"}, Required: true, Example: `"discount"`, Doc: "What is to be changed."},
 		{Path: "currency", Type: TypeCode, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
@@ -38,7 +43,7 @@ var changeKind = Kind{
 // proposeChange writes discount or price where we know how; every other
 // change is made by a person once it has assent.
 func proposeChange(s Snapshot, _ Assessment) Recommendation {
-	r := Recommendation{AtStake: atStake(s, "amount"), Action: Action{Name: "manual"}}
+	r := Recommendation{AtStake: changeAtStake(s), Action: Action{Name: "manual"}}
 	kind, _ := s.Fields.Text("type")
 	line, ok := s.Fields.Integer("line_id")
 	if !ok || s.Subject.Model != "sale.order" {
@@ -53,15 +58,44 @@ func proposeChange(s Snapshot, _ Assessment) Recommendation {
 	return r
 }
 
-// checkChange asks for the new value with the types that have one.
+// changeNeeds are the fields that a type of change cannot be judged without.
+var changeNeeds = map[string][]string{
+	"discount":       {"discount", "amount_total"},
+	"price_override": {"price_unit", "amount_total"},
+	"bank_details":   {"change_hash"},
+}
+
+// checkChange asks for the fields of the type.
 func checkChange(s Snapshot) []FieldError {
 	kind, _ := s.Fields.Text("type")
-	need := map[string]string{"discount": "discount", "price_override": "price_unit", "bank_details": "change_hash"}[kind]
-	if need == "" {
-		return nil
+	var errs []FieldError
+	for _, need := range changeNeeds[kind] {
+		if _, ok := s.Fields[need]; !ok {
+			errs = append(errs, FieldError{Pointer: "/fields/" + need, Code: "required", Message: "required for this type of change"})
+		}
 	}
-	if _, ok := s.Fields[need]; ok {
-		return nil
+	return errs
+}
+
+// changeAtStake is what the asker says is at stake, or more where the change
+// itself tells: a discount can give away its share of the order, a new price
+// all of it.
+func changeAtStake(s Snapshot) *Money {
+	said := atStake(s, "amount")
+	total, known := s.Fields.Money("amount_total")
+	if said == nil || !known {
+		return said
 	}
-	return []FieldError{{Pointer: "/fields/" + need, Code: "required", Message: "required for this type of change"}}
+	var most decimal.Decimal
+	switch kind, _ := s.Fields.Text("type"); kind {
+	case "discount":
+		percent, _ := s.Fields.Money("discount")
+		most = total.Mul(percent).Div(decimal.NewFromInt(100))
+	case "price_override":
+		most = total
+	}
+	if m := s.InCompanyCurrency(most); m.Amount.GreaterThan(said.Amount) {
+		return &m
+	}
+	return said
 }

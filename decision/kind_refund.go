@@ -49,7 +49,11 @@ func proposeRefund(s Snapshot, _ Assessment) Recommendation {
 // checkRefund refuses a refund of more than the invoice still holds: Odoo
 // itself stops neither that nor a second credit note.
 func checkRefund(s Snapshot) []FieldError {
-	amount, _ := s.Fields.Money("amount")
+	amount, known := s.Fields.Money("amount")
+	currency, _ := s.Fields.Text("currency")
+	if known && !amount.Round(CurrencyDigits(currency)).IsPositive() {
+		return []FieldError{{Pointer: "/fields/amount", Code: "minimum", Message: "must be more than nothing"}}
+	}
 	total, okTotal := s.Fields.Money("amount_total")
 	credited, okCredited := s.Fields.Money("amount_credited")
 	if okTotal && okCredited && amount.GreaterThan(total.Sub(credited)) {

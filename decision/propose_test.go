@@ -37,6 +37,8 @@ func TestPropose(t *testing.T) {
 		"a price":                     {subjectOf("change", "sale.order", Record{"type": "price_override", "line_id": int64(64), "price_unit": dec("7")}, nil), `{"name":"price_write","params":{"line_id":64,"price_unit":7}}`, ""},
 		"a discount of no line":       {subjectOf("change", "sale.order", Record{"type": "discount", "discount": dec("10")}, nil), `{"name":"manual"}`, ""},
 		"a discount of a product":     {subjectOf("change", "product.template", Record{"type": "discount", "line_id": int64(64), "discount": dec("10")}, nil), `{"name":"manual"}`, ""},
+		"a discount costs its share":  {subjectOf("change", "sale.order", Record{"type": "discount", "discount": dec("10"), "amount": dec("1"), "amount_total": dec("500")}, nil), `{"name":"manual"}`, "100.00 EUR"},
+		"a price may cost the order":  {subjectOf("change", "sale.order", Record{"type": "price_override", "price_unit": dec("0.01"), "amount": dec("0"), "amount_total": dec("500")}, nil), `{"name":"manual"}`, "1000.00 EUR"},
 		"bank details are for people": {subjectOf("change", "res.partner.bank", Record{"type": "bank_details", "amount": dec("1")}, nil), `{"name":"manual"}`, "2.00 EUR"},
 	}
 	for name, test := range tests {
@@ -72,9 +74,11 @@ func TestKindChecks(t *testing.T) {
 		"the rest of the invoice":       {"refund", invoice("60"), ""},
 		"more than the rest":            {"refund", invoice("60.01"), "/fields/amount"},
 		"what is credited is unknown":   {"refund", Record{"amount": dec("60"), "amount_total": dec("50")}, ""},
-		"discount":                      {"change", Record{"type": "discount", "discount": dec("1")}, ""},
-		"discount without one":          {"change", Record{"type": "discount"}, "/fields/discount"},
-		"price without one":             {"change", Record{"type": "price_override"}, "/fields/price_unit"},
+		"discount":                      {"change", Record{"type": "discount", "discount": dec("1"), "amount_total": dec("9")}, ""},
+		"discount without one":          {"change", Record{"type": "discount", "amount_total": dec("9")}, "/fields/discount"},
+		"discount of an unknown order":  {"change", Record{"type": "discount", "discount": dec("1")}, "/fields/amount_total"},
+		"price without one":             {"change", Record{"type": "price_override", "amount_total": dec("9")}, "/fields/price_unit"},
+		"nothing to refund":             {"refund", Record{"amount": dec("0.004"), "currency": "EUR"}, "/fields/amount"},
 		"bank details without a hash":   {"change", Record{"type": "bank_details"}, "/fields/change_hash"},
 		"write-off needs nothing":       {"change", Record{"type": "write_off"}, ""},
 		"a type that Odoo does not say": {"change", Record{}, ""},

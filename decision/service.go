@@ -20,6 +20,7 @@ type Service struct {
 	Now       func() time.Time //
 	NewID     func() string    // UUIDv7
 	Code      string           // code revision
+	DB        string           // name of the Odoo database, which subjects may name; "" when it has none to name
 	Log       *slog.Logger
 
 	keys keyLocks
@@ -44,7 +45,7 @@ func (s *Service) Decide(ctx context.Context, req Request) (Answer, error) {
 		if err := s.read(ctx, &q); err != nil {
 			return Answer{}, err
 		}
-		q.Key = q.derivedKey()
+		q.Key, q.fingerprint = q.derivedKey(), q.requestFingerprint()
 	}
 	// The same key in this process waits for the first; between replicas the
 	// commit decides.

@@ -30,7 +30,7 @@ func (a *app) connectOdoo(c odooConfig) error {
 		return err
 	}
 	a.useOdoo(client)
-	a.lease = c.Lease
+	a.lease, a.decisions.DB = c.Lease, c.DB
 	return nil
 }
 

@@ -82,7 +82,7 @@ func decisionScenarios() []scenario {
 		},
 		{
 			name: "change proposes an action", status: 201, entries: decided, call: post("/v1/decisions", "all",
-				`{"kind":"change","subject":{"model":"sale.order","id":36},"action":{"name":"discount_write","params":{"line_id":64,"discount":10}},
+				`{"kind":"change","requested_by":"odoo:2","subject":{"model":"sale.order","id":36},"action":{"name":"discount_write","params":{"line_id":64,"discount":10}},
 				"fields":{"type":"discount","currency":"EUR","amount":35.00,"discount":10,"line_id":64,"amount_total":350}}`),
 			has: []string{`"action":{"name":"discount_write","params":{"discount":10,"line_id":64},"class":"effective"}`, `"status":"awaiting_approval"`},
 		},
