@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +17,10 @@ import (
 
 // exceptionsSize is how many exceptions a page holds.
 const exceptionsSize = 25
+
+// mostExceptions is how many are looked through for a page: the most that the
+// store gives at once.
+const mostExceptions = 500
 
 // exceptionTypes are the types that can be filtered by.
 var exceptionTypes = []string{string(decision.DeadLetter), string(decision.IntegrationDown), string(decision.PromiseAtRisk)}
@@ -29,6 +34,7 @@ var allStates = append(slices.Clone(openStates), decision.StateResolved, decisio
 type exceptionList struct {
 	Type, Role, State string // filters; no state means: to be looked at now
 	Items             []exceptionItem
+	More              bool // there are more than are looked through
 	Next              string
 }
 
@@ -37,6 +43,7 @@ type exceptionItem struct {
 	decision.Exception
 	OwnerName string
 	EndedBy   string
+	Words     string // what the last person to act wrote
 	Facts     []fact
 	Blocked   string // why this person may not act; "" when they may
 	Now       time.Time
@@ -50,36 +57,68 @@ type exceptionItem struct {
 // fact is a name with a value.
 type fact struct{ Name, Value string }
 
-// showExceptions leaves out what is out of sight, unless it is asked for. The
-// store cannot filter by that time, so a page may show fewer than it holds.
+// showExceptions shows a page of the queue. A cursor of the queue is a place in
+// it: what is nearest to its deadline comes first, whenever it was opened.
 func (c *console) showExceptions(w http.ResponseWriter, r *http.Request, v visit) error {
 	q := r.URL.Query()
 	view := exceptionList{Type: q.Get("type"), Role: q.Get("role"), State: q.Get("state")}
-	page, err := list[decision.Exception](r.Context(), c.Reader, v.User.Company, decision.Exceptions, view.filter(q.Get("after")))
+	page, err := list[decision.Exception](r.Context(), c.Reader, v.User.Company, decision.Exceptions, view.filter())
 	if err != nil {
 		return err
 	}
-	names, err := c.people(r.Context(), v.User.Company)
-	if err != nil {
+	queue := view.queue(page.Rows, v.Now)
+	from, _ := strconv.Atoi(q.Get("after")) // no number is the first page
+	from = min(max(from, 0), len(queue))
+	to := min(from+exceptionsSize, len(queue))
+	if view.Items, err = c.items(r.Context(), v, queue[from:to]); err != nil {
 		return err
 	}
-	for _, x := range page.Rows {
-		if asleep := x.State == decision.StateSnoozed && x.SnoozedUntil.After(v.Now); !asleep || view.State != "" {
-			view.Items = append(view.Items, itemOf(x, v, names))
-		}
+	view.More = page.Next != ""
+	if to < len(queue) {
+		view.Next = nextPage("/exceptions", q, strconv.Itoa(to))
 	}
-	view.Next = nextPage("/exceptions", q, page.Next)
 	return show(w, r, http.StatusOK, exceptionsPage(v, view))
 }
 
-func (l exceptionList) filter(cursor string) decision.Filter {
+func (l exceptionList) filter() decision.Filter {
 	where := map[string][]string{"state": openStates}
 	for column, wanted := range map[string]string{"state": l.State, "type": l.Type, "role": l.Role} {
 		if wanted != "" {
 			where[column] = []string{wanted}
 		}
 	}
-	return decision.Filter{Where: where, Cursor: cursor, Limit: exceptionsSize}
+	return decision.Filter{Where: where, Limit: mostExceptions}
+}
+
+// queue leaves out what is out of sight, unless it is asked for, and puts the
+// nearest deadline first. The store does neither: it cannot compare with now,
+// and lists the newest first. What has ended stays in that order.
+func (l exceptionList) queue(all []decision.Exception, now time.Time) []decision.Exception {
+	if l.State == "" {
+		all = slices.DeleteFunc(all, func(x decision.Exception) bool {
+			return x.State == decision.StateSnoozed && x.SnoozedUntil.After(now)
+		})
+	}
+	if l.State == "" || slices.Contains(openStates, l.State) {
+		slices.SortStableFunc(all, func(a, b decision.Exception) int { return a.Deadline.Compare(b.Deadline) })
+	}
+	return all
+}
+
+// items are exceptions as the visitor sees them.
+func (c *console) items(ctx context.Context, v visit, all []decision.Exception) ([]exceptionItem, error) {
+	names, err := c.people(ctx, v.User.Company)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]exceptionItem, len(all))
+	for i, x := range all {
+		items[i] = itemOf(x, v, names)
+		if items[i].Words, err = c.comment(ctx, v.User.Company, x.Comment); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
 }
 
 // itemOf puts an exception into words for one visitor. Whether that person may
@@ -113,7 +152,8 @@ func (i exceptionItem) title() string {
 	if i.Subject == nil {
 		return humanise(string(i.Type))
 	}
-	return humanise(string(i.Type)) + ": " + strings.ToLower(recordName(i.Subject.Model, i.Subject.ID)[:1]) + recordName(i.Subject.Model, i.Subject.ID)[1:]
+	name := recordName(i.Subject.Model, i.Subject.ID)
+	return humanise(string(i.Type)) + ": " + strings.ToLower(name[:1]) + name[1:]
 }
 
 // What a person may do with an exception.
@@ -203,8 +243,11 @@ func (c *console) theException(ctx context.Context, v visit, id string) (excepti
 	if err != nil {
 		return exceptionItem{}, err
 	}
-	names, err := c.people(ctx, v.User.Company)
-	return itemOf(x, v, names), err
+	items, err := c.items(ctx, v, []decision.Exception{x})
+	if err != nil {
+		return exceptionItem{}, err
+	}
+	return items[0], nil
 }
 
 // stateTone colours what still needs somebody.

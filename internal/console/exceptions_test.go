@@ -2,8 +2,11 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,9 +66,54 @@ func TestClaimAndResolve(t *testing.T) {
 	if got := h.exceptionNow(x.ID); got.State != decision.StateResolved || got.ClosedBy != h.users["omar"].ID {
 		t.Errorf("exception is %+v", got)
 	}
-	omar.get("/exceptions?state=resolved").want(t, http.StatusOK, "Resolved by Omar Operations.")
+	omar.get("/exceptions?state=resolved").want(t, http.StatusOK, "Resolved by Omar Operations.", "Confirmed it by hand.")
 	omar.htmx(path, url.Values{"do": {"claim"}}).want(t, http.StatusConflict, "Nothing was changed.", "Resolved by Omar Operations.")
 }
+
+// What is nearest to its deadline comes first, on every page, and what is out
+// of sight takes no place on one.
+func TestExceptionsAreInOrderOfDeadline(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	const all = exceptionsSize + 2
+	for n := range all { // the later opened, the nearer
+		x := h.exception(decision.NewException{
+			Type: decision.DeadLetter, Cause: fmt.Sprintf("execution:%02d", n), Role: decision.RoleOperations, Deadline: h.clock().Add(time.Duration(100-n) * time.Hour),
+		})
+		if n == 3 || n == all-1 {
+			_, err := h.approvals.Snooze(context.Background(), company.ID, x.ID, h.users["omar"], h.clock().Add(10*time.Hour))
+			must(t, err)
+		}
+	}
+	b := h.as("omar")
+	first := b.get("/exceptions")
+	if have := causes(first); len(have) != exceptionsSize || have[0] != "execution:25" || have[exceptionsSize-1] != "execution:00" {
+		t.Errorf("the first page has %v", have)
+	}
+	first.want(t, http.StatusOK, "!More exceptions")
+	if have := causes(b.get("/exceptions?state=snoozed")); !slices.Equal(have, []string{"execution:26", "execution:03"}) {
+		t.Errorf("out of sight are %v", have)
+	}
+	h.pass(11 * time.Hour)
+	b = h.as("omar")
+	if have := causes(b.get("/exceptions")); len(have) != exceptionsSize || have[0] != "execution:26" {
+		t.Errorf("awake again, the first page has %v", have)
+	}
+	if have := causes(b.get("/exceptions?after=25&state=")); !slices.Equal(have, []string{"execution:01", "execution:00"}) {
+		t.Errorf("the second page has %v", have)
+	}
+	for _, nonsense := range []string{"x", "-1"} {
+		if have := causes(b.get("/exceptions?after=" + nonsense)); len(have) != exceptionsSize {
+			t.Errorf("after=%s has %v", nonsense, have)
+		}
+	}
+	b.get("/exceptions?after=999").want(t, http.StatusOK, "No exceptions here")
+}
+
+var causePattern = regexp.MustCompile(`execution:\d\d`)
+
+// causes are those on a page, in its order.
+func causes(a answer) []string { return causePattern.FindAllString(text(a.body), -1) }
 
 func TestSnooze(t *testing.T) {
 	t.Parallel()

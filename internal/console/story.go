@@ -191,8 +191,14 @@ func (c *console) timeline(ctx context.Context, company string, a decision.Appro
 	need := max(1, a.People)
 	out := []moment{{At: a.OpenedAt, What: "Opened: needs " + map[bool]string{true: "one person", false: strconv.Itoa(need) + " people"}[need == 1] +
 		" of " + roleWords(approvers(a.Roles)) + ", until " + clock(a.Deadline) + "."}}
+	shown := map[string]bool{}
 	for i, s := range a.Signatures {
-		out = append(out, moment{At: s.At, Tone: "good", What: names.name(s.By) + " signed as " + lower(s.Role) + ", " +
+		comment, err := c.comment(ctx, company, s.Comment)
+		if err != nil {
+			return nil, err
+		}
+		shown[s.Comment] = true
+		out = append(out, moment{At: s.At, Tone: "good", Comment: comment, What: names.name(s.By) + " signed as " + lower(s.Role) + ", " +
 			strconv.Itoa(i+1) + " of " + strconv.Itoa(need) + "."})
 	}
 	if a.Status == decision.AwaitingApproval {
@@ -200,7 +206,7 @@ func (c *console) timeline(ctx context.Context, company string, a decision.Appro
 	}
 	end := moment{At: a.ClosedAt, Tone: endTone(a.Status), What: closedSentence(a, names)}
 	var err error
-	if a.Comment != "" {
+	if !shown[a.Comment] { // the last signature's is the approval's too
 		end.Comment, err = c.comment(ctx, company, a.Comment)
 	}
 	return append(out, end), err
@@ -215,8 +221,12 @@ func endTone(s decision.Status) string {
 	return "good"
 }
 
-// comment opens a sealed text. One that was erased on purpose is no failure.
+// comment opens a sealed text, if there is one. One that was erased on purpose
+// is no failure.
 func (c *console) comment(ctx context.Context, company, sealed string) (string, error) {
+	if sealed == "" {
+		return "", nil
+	}
 	text, err := c.Approvals.Comment(ctx, company, sealed)
 	if decision.CodeOf(err) == decision.CodeErased {
 		return "(The comment was erased.)", nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -161,4 +162,24 @@ func TestReplayWithAnotherModel(t *testing.T) {
 	a := h.order(36, "1250", nil)
 	delete(h.decisions.Assessors, "order")
 	h.as("cleo").htmx("/decisions/"+a.Row.ID+"/replay", nil).want(t, http.StatusOK, "another model revision", "!Same bytes", "!Different")
+}
+
+func TestStoryHoldsTheWordsOfEverySigner(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	a := h.change(5, "10")
+	sign := func(who, comment string) {
+		h.as(who).post("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}, "comment": {comment}}).want(t, http.StatusSeeOther)
+	}
+	sign("ada", "Called the supplier.")
+	page := h.as("cleo").get("/decisions/" + a.Row.ID)
+	page.want(t, http.StatusOK, "Ada Finance signed as finance, 1 of 2. Called the supplier.")
+	sign("ben", "Seen the letter.")
+	page = h.as("cleo").get("/decisions/" + a.Row.ID)
+	page.want(t, http.StatusOK, "1 of 2. Called the supplier.", "2 of 2. Seen the letter.", "Approved; the last signature is by Ben Finance.")
+	if n := strings.Count(page.body, "Seen the letter."); n != 1 {
+		t.Errorf("the last comment is shown %d times", n)
+	}
+	must(t, h.decisions.Erase(context.Background(), company.ID, h.approval(a).Signatures[0].Comment, decision.System))
+	h.as("cleo").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "1 of 2. (The comment was erased.)", "!Called the supplier", "Seen the letter.")
 }
