@@ -64,6 +64,7 @@ func TestVerdictsAreMonotone(t *testing.T) {
 		{name: "a burst of orders", kind: "order", set: count("history.partner_orders_24h")},
 		{name: "a later delivery", kind: "delivery", set: probability},
 		{name: "a costlier change", kind: "change", set: worse("amount")},
+		{name: "a larger order that is changed", kind: "change", set: worse("amount_total")},
 		{name: "a higher discount", kind: "change", set: worse("discount")},
 		{name: "a thinner margin", kind: "change", set: worse("margin_percent"), falls: true},
 		{name: "a smaller budget", kind: "change", set: worse("budget_left"), falls: true},
@@ -195,6 +196,36 @@ func TestRefundsOfACustomerAreBounded(t *testing.T) {
 		}
 		if sum.GreaterThan(most.Mul(count)) {
 			rt.Errorf("the customer got %v, more than %v times %v", sum, count, most)
+		}
+	})
+}
+
+// Discounts line by line give no more away without a person than one of the
+// whole order may.
+func TestDiscountsLineByLineAreBounded(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	kind, _ := decision.KindNamed("change")
+	base := readVerdicts(t, "testdata/verdicts/change.json").Base
+	s, a := base.over(t, kind, base)
+	most := e.LimitOf("change", "given_away")
+	rapid.Check(t, func(rt *rapid.T) {
+		sample := copied(policy.Sample{Snapshot: s, Assessment: a})
+		lines := rapid.SliceOfN(rapid.Int64Range(1, 2000), 1, 20).Draw(rt, "lines")
+		total, given := decimal.Zero, decimal.Zero
+		for _, line := range lines {
+			total = total.Add(decimal.NewFromInt(line))
+		}
+		for _, line := range lines {
+			percent := decimal.NewFromInt(rapid.Int64Range(0, 12).Draw(rt, "percent"))
+			lost := decimal.NewFromInt(line).Mul(percent).Shift(-2)
+			sample.Snapshot.Fields["amount"], sample.Snapshot.Fields["amount_total"], sample.Snapshot.Fields["discount"] = lost, total, percent
+			if governed(e, sample).Outcome == decision.Execute {
+				given = given.Add(lost)
+			}
+		}
+		if given.GreaterThan(most) {
+			rt.Errorf("%v was given away on an order of %v", given, total)
 		}
 	})
 }

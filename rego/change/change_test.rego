@@ -15,6 +15,7 @@ discount := {
 		"type": "discount",
 		"currency": "EUR",
 		"amount": 35,
+		"amount_total": 700,
 		"state": "draft",
 		"partner_id": "14",
 		"discount": 5,
@@ -71,6 +72,32 @@ test_very_much_given_away_needs_two_people if {
 	verdict := decided.verdict with input as discount
 		with input.subject.amount as data.limits.change.two_people_amount + 1
 	verdict.routes.GIVEN_AWAY.people == 2
+}
+
+# Two discounts of one order are judged by the discount after both, and by what
+# the order would lose if all of it had it.
+test_a_second_discount_counts_with_the_first if {
+	decided.unmet == {"DISCOUNT"} with input as discount
+		with input.subject.discount as ((data.limits.change.discount / 2) + (data.limits.change.discount / 2)) + 1
+	decided.unmet == {"GIVEN_AWAY"} with input as discount
+		with input.subject.amount_total as ((data.limits.change.given_away * 100) / discount.subject.discount) + 1
+}
+
+test_line_by_line_much_needs_two_people if {
+	verdict := decided.verdict with input as discount
+		with input.subject.amount_total as ((data.limits.change.two_people_amount * 100) / discount.subject.discount) + 1
+	verdict.routes.GIVEN_AWAY.people == 2
+}
+
+test_discount_of_an_order_of_unknown_total if {
+	decided.unmet == {"GIVEN_AWAY"} with input as json.remove(discount, ["subject/amount_total"])
+}
+
+# Prices overridden in steps leave the margin its floor.
+test_a_second_override_below_the_margin if {
+	decided.unmet == {"MARGIN"} with input as discount
+		with input.subject.type as "price_override"
+		with input.subject.margin_percent as data.limits.change.margin_percent - 0.1
 }
 
 test_confirmed_order if {

@@ -6,6 +6,8 @@
 #   always asks people.
 package change
 
+import data.assent.lib
+
 required := checks[input.subject.type]
 
 checks := {
@@ -37,11 +39,22 @@ passed contains "MARGIN" if input.subject.margin_percent >= data.limits.change.m
 
 # METADATA
 # title: Little is given away
-# description: The money given away is more than what sales may decide on.
+# description: The money that may be given away is more than what sales may decide on.
 # labels:
 #   id: change/given-away
 #   owner: category_manager
-passed contains "GIVEN_AWAY" if input.subject.amount <= data.limits.change.given_away
+passed contains "GIVEN_AWAY" if lib.at_most(given_away, data.limits.change.given_away)
+
+# What is given away at most. A discount counts as if the whole order had it:
+# history does not tell what other lines of the order were given, and so line
+# by line no more is given away than at once.
+given_away := max({input.subject.amount, (input.subject.amount_total * input.subject.discount) / 100}) if {
+	input.subject.type == "discount"
+}
+
+# An overridden price tells nothing about the one before. In however many
+# steps, the margin after the last keeps its floor.
+given_away := input.subject.amount if input.subject.type == "price_override"
 
 # METADATA
 # title: The order is still open

@@ -24,7 +24,7 @@ route["MARGIN"] := {"tier": 2, "roles": {"finance"}, "people": 1, "hours": 8}
 # labels:
 #   id: change/route/given-away
 #   owner: category_manager
-route["GIVEN_AWAY"] := category if input.subject.amount <= data.limits.change.two_people_amount
+route["GIVEN_AWAY"] := category if given_away <= data.limits.change.two_people_amount
 
 # METADATA
 # title: Two people decide when much is given away
@@ -32,7 +32,7 @@ route["GIVEN_AWAY"] := category if input.subject.amount <= data.limits.change.tw
 # labels:
 #   id: change/route/given-away/two-people
 #   owner: finance
-route["GIVEN_AWAY"] := two_people if input.subject.amount > data.limits.change.two_people_amount
+route["GIVEN_AWAY"] := two_people if given_away > data.limits.change.two_people_amount
 
 # METADATA
 # title: The category manager decides on late changes
