@@ -133,13 +133,28 @@ func (a *api) getApproval(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := a.approval(found)
-	if found.Comment != "" {
-		out.Comment, err = a.Tasks.Comment(ctx, caller.Company, found.Comment)
-		if decision.CodeOf(err) == decision.CodeErased {
-			err = nil // an erased comment is no reason to hide the approval
+	if out.Comment, err = a.comment(ctx, caller.Company, found.Comment); err != nil {
+		return nil, err
+	}
+	for i, s := range found.Signatures {
+		if out.Signatures[i].Comment, err = a.comment(ctx, caller.Company, s.Comment); err != nil {
+			return nil, err
 		}
 	}
-	return &approvalOutput{out}, err
+	return &approvalOutput{out}, nil
+}
+
+// comment opens a sealed text, if there is one. One that was erased is no
+// reason to hide what it was about.
+func (a *api) comment(ctx context.Context, company, sealed string) (string, error) {
+	if sealed == "" {
+		return "", nil
+	}
+	text, err := a.Tasks.Comment(ctx, company, sealed)
+	if decision.CodeOf(err) == decision.CodeErased {
+		return "", nil
+	}
+	return text, err
 }
 
 func (a *api) visibleApproval(ctx context.Context, key decision.APIKey, right decision.Right, id string) (decision.Approval, error) {

@@ -13,7 +13,7 @@ type Explanation struct {
 	Decision   Answer            `json:"decision"`
 	Erased     bool              `json:"erased" doc:"The snapshot was erased on purpose; fields and context are gone."`
 	Fields     decision.Record   `json:"fields,omitempty" doc:"What was known about the record, by path."`
-	Personal   []string          `json:"personal,omitempty" doc:"Paths of personal fields that were known and are not shown."`
+	Personal   []string          `json:"personal,omitempty" doc:"Paths of personal fields, those of lines included, that were known and are not shown."`
 	Missing    map[string]string `json:"missing,omitempty" doc:"Path of each unknown field: why."`
 	Context    decision.Record   `json:"context,omitempty" doc:"What history said, by path."`
 	Policy     PolicyVerdict     `json:"policy" doc:"What the policy said, before the guard."`
@@ -67,9 +67,10 @@ type Failure struct {
 
 // Signature is one person's assent.
 type Signature struct {
-	By   string    `json:"by" doc:"User id."`
-	Role string    `json:"role"`
-	At   time.Time `json:"at"`
+	By      string    `json:"by" doc:"User id."`
+	Role    string    `json:"role"`
+	At      time.Time `json:"at"`
+	Comment string    `json:"comment,omitempty" doc:"Their words; only when one approval is read."`
 }
 
 // Execution is one action with what became of it.
@@ -141,18 +142,39 @@ func (a *api) explanation(ctx context.Context, s decision.Story) (Explanation, e
 // show adds the snapshot without what identifies a person.
 func (e *Explanation) show(s decision.Snapshot) {
 	kind, _ := decision.KindNamed(s.Kind)
-	e.Fields, e.Missing, e.Context = decision.Record{}, s.Missing, s.Context
-	for path, value := range s.Fields {
-		if f, declared := kind.Field(path); !declared || f.Personal {
-			e.Personal = append(e.Personal, path)
-			continue
-		}
-		e.Fields[path] = value
-	}
-	slices.Sort(e.Personal)
+	e.Missing, e.Context = s.Missing, s.Context
+	e.Fields, e.Personal = impersonal(kind.Fields, s.Fields)
 	for _, f := range s.Failures {
 		e.Failures = append(e.Failures, Failure{f.Step, f.Code})
 	}
+}
+
+// impersonal gives what of a record may be shown, its lines included, and the
+// paths of what may not, each once: what is declared as personal, and what is
+// not declared at all.
+func impersonal(fields []decision.Field, values decision.Record) (shown decision.Record, hidden []string) {
+	shown = decision.Record{}
+	for path, value := range values {
+		i := slices.IndexFunc(fields, func(f decision.Field) bool { return f.Path == path })
+		if i < 0 || fields[i].Personal {
+			hidden = append(hidden, path)
+			continue
+		}
+		if lines, ok := value.([]decision.Record); ok {
+			kept := make([]decision.Record, len(lines))
+			for n, line := range lines {
+				var inLine []string
+				kept[n], inLine = impersonal(fields[i].Items, line)
+				for _, item := range inLine {
+					hidden = append(hidden, path+"."+item)
+				}
+			}
+			value = kept
+		}
+		shown[path] = value
+	}
+	slices.Sort(hidden)
+	return shown, slices.Compact(hidden)
 }
 
 func (a *api) guard(policy string, g decision.GuardResult) Guard {
@@ -170,7 +192,7 @@ func (a *api) guard(policy string, g decision.GuardResult) Guard {
 func signatures(in decision.Approval) []Signature {
 	out := []Signature{}
 	for _, s := range in.Signatures {
-		out = append(out, Signature{s.By, s.Role, s.At})
+		out = append(out, Signature{By: s.By, Role: s.Role, At: s.At})
 	}
 	return out
 }

@@ -48,6 +48,14 @@ func approvalScenarios() []scenario {
 			w.decide(bigOrder)
 			w.do(act("reject", "ada", `{"comment":"The address does not exist."}`))
 		}, call: get("/v1/approvals/{approval}", "reader"), status: 200, has: []string{`"comment":"The address does not exist."`, `"closed_at":"2026-11-24T12:00:00Z"`}},
+		{name: "what a signer wrote can be read", before: func(w *world) {
+			w.decide(bigOrder)
+			w.do(act("approve", "ada", `{"comment":"Known customer."}`))
+		}, call: get("/v1/approvals/{approval}", "reader"), status: 200, has: []string{`"role":"finance","at":"2026-11-24T12:00:00Z","comment":"Known customer."}]`, `"comment":"Known customer.","links"`}},
+		{name: "what a signer wrote is not in the list", before: func(w *world) {
+			w.decide(bigOrder)
+			w.do(act("approve", "ada", `{"comment":"canary"}`))
+		}, call: get("/v1/approvals", "reader"), status: 200, has: []string{`"by":"ada"`}},
 		{name: "reject without words", before: open, call: act("reject", "ada", `{}`), status: 422, has: []string{field("/comment", "required")}},
 		{name: "comment too long", before: open, call: act("reject", "ada", `{"comment":"`+strings.Repeat("canary", 400)+`"}`), status: 422, has: []string{field("/comment", "length"), "a string of 1 to 2000 bytes"}},
 		{name: "comment of the wrong type", before: open, call: act("approve", "ada", `{"comment":["canary"]}`), status: 422, has: []string{field("/comment", "type")}},
