@@ -18,6 +18,9 @@ const (
 	Protective Class = "protective" // reversible: hold, activity, note
 )
 
+// Classes lists both classes.
+var Classes = []Class{Effective, Protective}
+
 // ActionSpec declares an action once: what it may be called with, which
 // fields of the subject must not have changed since the decision, and what
 // its class is.

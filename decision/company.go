@@ -34,6 +34,9 @@ const (
 	Live    Mode = "live"    // what the policy executes is executed
 )
 
+// Modes lists every mode, in the order of how much a kind may do by itself.
+var Modes = []Mode{Shadow, Suggest, Live}
+
 // Switches are the company's live controls; the guard and the executor obey
 // them. The zero value lets nothing execute by itself.
 type Switches struct {

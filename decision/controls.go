@@ -27,15 +27,15 @@ func (s *Service) Switch(ctx context.Context, company string, epoch int64, sw Sw
 func (s Switches) check(reason string) error {
 	for kind, mode := range s.Modes {
 		if _, ok := KindNamed(kind); !ok {
-			return Invalid("/modes", "unknown", "must name kinds out of "+strings.Join(kindNames(), ", "))
+			return Invalid("/modes", "unknown", "must name kinds out of "+strings.Join(KindNames(), ", "))
 		}
-		if mode != Shadow && mode != Suggest && mode != Live {
-			return Invalid("/modes/"+kind, "enum", "must be one of shadow, suggest, live")
+		if !slices.Contains(Modes, mode) {
+			return Invalid("/modes/"+kind, "enum", "must be one of "+listed(Modes))
 		}
 	}
 	for kind, why := range s.Paused {
 		if _, ok := KindNamed(kind); !ok {
-			return Invalid("/paused", "unknown", "must name kinds out of "+strings.Join(kindNames(), ", "))
+			return Invalid("/paused", "unknown", "must name kinds out of "+strings.Join(KindNames(), ", "))
 		}
 		if !IsCode(why, MaxCode) {
 			return Invalid("/paused/"+kind, "pattern", "must be "+CodeRule(MaxCode))
@@ -116,10 +116,8 @@ func (s *Service) Receive(ctx context.Context, company, execution string, r Rece
 	if !ok {
 		return DecisionRow{}, Errorf(CodeNotFound, "There is no such execution.")
 	}
-	switch r.Result {
-	case ResultDone, ResultFail, ResultStale:
-	default:
-		return DecisionRow{}, Invalid("/result", "enum", "must be one of done, fail, stale")
+	if !slices.Contains(CallerResults, r.Result) {
+		return DecisionRow{}, Invalid("/result", "enum", "must be one of "+listed(CallerResults))
 	}
 	for pointer, v := range map[string]string{"/code": r.Code, "/ref": r.Ref} {
 		if v != "" && !IsCode(v, MaxCode) {

@@ -71,6 +71,15 @@ func Invalid(pointer, code, message string) *Error {
 	}
 }
 
+// listed says in words which values are allowed.
+func listed[T ~string](allowed []T) string {
+	words := make([]string, len(allowed))
+	for i, word := range allowed {
+		words[i] = string(word)
+	}
+	return strings.Join(words, ", ")
+}
+
 // CodeOf returns the code of err, CodeInternal for errors that are not ours,
 // and "" for nil.
 func CodeOf(err error) Code {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,12 @@ const (
 	StateSnoozed  = "snoozed"
 	StateResolved = "resolved"
 	StateClosed   = "closed"
+)
+
+// OpenStates are those in which somebody still has to look; States lists all.
+var (
+	OpenStates = []string{StateOpen, StateClaimed, StateSnoozed}
+	States     = append(slices.Clone(OpenStates), StateResolved, StateClosed)
 )
 
 // ExceptionID derives the id from type and cause: the same cause is the same
@@ -88,7 +95,7 @@ func (f folder) reopened(x Exception, found bool, s ExceptionStep) Exception {
 
 // open says that somebody still has to look.
 func (x Exception) open() bool {
-	return x.State == StateOpen || x.State == StateClaimed || x.State == StateSnoozed
+	return slices.Contains(OpenStates, x.State)
 }
 
 // CloseException journals that the cause vanished; nothing happens when no

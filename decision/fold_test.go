@@ -131,7 +131,7 @@ func TestFoldDefaults(t *testing.T) {
 // Assent to doing nothing is done at once, whoever applies.
 func TestFoldGrantedNothing(t *testing.T) {
 	t.Parallel()
-	for _, by := range appliers {
+	for _, by := range Appliers {
 		m := newMemory(t)
 		d := refundDecision()
 		d.Recommendation.Action, d.Execution, d.Apply = Action{Name: NoAction}, "", by

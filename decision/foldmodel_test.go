@@ -52,7 +52,7 @@ func (c *company) decide(t *rapid.T) {
 	amount := euro(rapid.Int64Range(0, 20).Draw(t, "amount"))
 	d := Decision{
 		ID: c.id(), Kind: kind.Name, Subject: Subject{Model: kind.Models[0], ID: rapid.Int64Range(1, 3).Draw(t, "record")},
-		Apply:       rapid.SampledFrom(appliers).Draw(t, "apply"),
+		Apply:       rapid.SampledFrom(Appliers).Draw(t, "apply"),
 		RequestedBy: rapid.SampledFrom([]string{"", "ada", "odoo:9"}).Draw(t, "asked by"),
 		Recommendation: Recommendation{
 			Action:  Action{Name: rapid.SampledFrom(kind.Actions).Draw(t, "action")},

@@ -44,7 +44,7 @@ func (s *Service) check(ctx context.Context, req Request) (question, error) {
 	}
 	kind, ok := KindNamed(req.Kind)
 	if !ok {
-		return q, Invalid("/kind", "enum", "must be one of "+strings.Join(kindNames(), ", "))
+		return q, Invalid("/kind", "enum", "must be one of "+strings.Join(KindNames(), ", "))
 	}
 	q.kind = kind
 	errs := q.formFaults()
@@ -71,14 +71,6 @@ func (s *Service) check(ctx context.Context, req Request) (question, error) {
 	return q, nil
 }
 
-func kindNames() []string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = k.Name
-	}
-	return names
-}
-
 // formFaults checks everything but the kind's own fields.
 func (q *question) formFaults() []FieldError {
 	var errs []FieldError
@@ -90,7 +82,7 @@ func (q *question) formFaults() []FieldError {
 	optional := func(v string, most int) bool { return v == "" || IsCode(v, most) }
 	fault(slices.Contains(q.kind.Models, q.Subject.Model), "/subject/model", "enum", "must be one of "+strings.Join(q.kind.Models, ", "))
 	fault(q.Subject.ID > 0, "/subject/id", "minimum", "must be a positive whole number")
-	fault(q.Apply == ByService || q.Apply == ByCaller, "/apply", "enum", "must be one of service, caller")
+	fault(q.Apply == ByService || q.Apply == ByCaller, "/apply", "enum", "must be one of "+listed(Appliers))
 	fault(optional(q.Channel, MaxChannel), "/channel", "pattern", "must be "+CodeRule(MaxChannel))
 	fault(q.RequestedBy == "" || IsActor(q.RequestedBy), "/requested_by", "pattern", "must be "+actorRule)
 	fault(q.RequestedBy != "" || !q.kind.Asked, "/requested_by", "required", "required for this kind: "+actorRule)

@@ -11,7 +11,7 @@ import (
 
 // DrawKind draws a kind by its name, which keeps reports short.
 func DrawKind(t *rapid.T) Kind {
-	kind, _ := KindNamed(rapid.SampledFrom(kindNames()).Draw(t, "kind"))
+	kind, _ := KindNamed(rapid.SampledFrom(KindNames()).Draw(t, "kind"))
 	return kind
 }
 

@@ -69,6 +69,15 @@ var kinds = []Kind{orderKind, deliveryKind, refundKind, changeKind}
 // Kinds lists every kind in registry order. The slice is the caller's own.
 func Kinds() []Kind { return slices.Clone(kinds) }
 
+// KindNames lists the name of every kind in registry order.
+func KindNames() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.Name
+	}
+	return names
+}
+
 // KindNamed finds a kind by its name.
 func KindNamed(name string) (Kind, bool) {
 	i := slices.IndexFunc(kinds, func(k Kind) bool { return k.Name == name })

@@ -20,6 +20,11 @@ const (
 	Failed           Status = "failed"            // gave up; a dead letter exception is open
 )
 
+// Statuses lists every status.
+var Statuses = []Status{
+	AwaitingApproval, AwaitingReceipt, Executing, Parked, Done, Recorded, Refused, Declined, Withdrawn, Expired, Stale, Void, Failed,
+}
+
 // Step is what can happen to a decision.
 type Step string
 

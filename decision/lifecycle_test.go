@@ -9,18 +9,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-var (
-	allStatuses = []Status{AwaitingApproval, AwaitingReceipt, Executing, Parked, Done, Recorded, Refused, Declined, Withdrawn, Expired, Stale, Void, Failed}
-	allSteps    = []Step{StepGrant, StepDecline, StepWithdraw, StepExpire, StepStale, StepVoid, StepApply, StepFail, StepPark, StepResume}
-	appliers    = []Applier{ByService, ByCaller}
-)
+var allSteps = []Step{StepGrant, StepDecline, StepWithdraw, StepExpire, StepStale, StepVoid, StepApply, StepFail, StepPark, StepResume}
 
 // The golden file is the whole lifecycle: every status, step and applier.
 func TestLifecycle(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	for _, by := range appliers {
-		for _, from := range allStatuses {
+	for _, by := range Appliers {
+		for _, from := range Statuses {
 			for _, step := range allSteps {
 				if to, err := Next(from, step, by); err == nil {
 					fmt.Fprintf(&b, "%-8s %-18s %-9s %s\n", by, from, step, to)
@@ -34,7 +30,7 @@ func TestLifecycle(t *testing.T) {
 func TestFinalStatuses(t *testing.T) {
 	t.Parallel()
 	open := []Status{AwaitingApproval, AwaitingReceipt, Executing, Parked}
-	for _, s := range allStatuses {
+	for _, s := range Statuses {
 		if s.Final() == slices.Contains(open, s) {
 			t.Errorf("%s: final is %v", s, s.Final())
 		}
@@ -56,7 +52,7 @@ func TestIllegalStep(t *testing.T) {
 func TestLifecycleWalk(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		by := rapid.SampledFrom(appliers).Draw(t, "by")
+		by := rapid.SampledFrom(Appliers).Draw(t, "by")
 		status, granted := AwaitingApproval, false
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			step := rapid.SampledFrom(allSteps).Draw(t, "step")

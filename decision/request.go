@@ -14,6 +14,9 @@ const (
 	ByCaller  Applier = "caller"  // the caller, in its own transaction; it posts a receipt
 )
 
+// Appliers lists both appliers; the first is the default.
+var Appliers = []Applier{ByService, ByCaller}
+
 // Subject is the Odoo record a decision is about.
 type Subject struct {
 	DB    string `json:"db,omitempty"` // Odoo database; empty for the company's only one

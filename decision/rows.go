@@ -94,6 +94,9 @@ const (
 	ResultPark  Result = "park"  // the kill switch is on
 )
 
+// CallerResults are those that a caller may report who applied an action itself.
+var CallerResults = []Result{ResultDone, ResultFail, ResultStale}
+
 // ExecutionStatus is the state of one execution.
 type ExecutionStatus string
 
@@ -107,6 +110,11 @@ const (
 	ExecutionStale   ExecutionStatus = "stale"
 	ExecutionVoid    ExecutionStatus = "void"
 )
+
+// ExecutionStatuses lists every status of an execution.
+var ExecutionStatuses = []ExecutionStatus{
+	ExecutionWaiting, ExecutionRunning, ExecutionParked, ExecutionDone, ExecutionFailed, ExecutionStale, ExecutionVoid,
+}
 
 // Execution is one action that our executor applies in Odoo, exactly once as
 // seen from Odoo. At most one is in flight a record, in Order.
@@ -146,6 +154,9 @@ const (
 	IntegrationDown ExceptionType = "integration_down" // Odoo cannot be reached
 	PromiseAtRisk   ExceptionType = "promise_at_risk"  // a delivery will probably be late
 )
+
+// ExceptionTypes lists every type.
+var ExceptionTypes = []ExceptionType{DeadLetter, IntegrationDown, PromiseAtRisk}
 
 // NewException is what opens an exception.
 type NewException struct {

@@ -12,6 +12,9 @@ const (
 	Reject                 // the action is refused
 )
 
+// AllOutcomes lists every outcome.
+var AllOutcomes = []Outcome{Approve, Execute, Reject}
+
 var outcomeNames = [...]string{"approve", "execute", "reject"}
 
 // String returns the name used in Rego, JSON and the journal.
@@ -69,6 +72,7 @@ const (
 	PolicyEmpty    = "POLICY_EMPTY"    // no result, or one of the wrong shape
 	PolicyMissing  = "POLICY_MISSING"  // no such revision or kind
 	ModelError     = "MODEL_ERROR"     // the assessor failed; the policy sees no assessment
+	HistoryMoved   = "HISTORY_MOVED"   // others kept deciding about the same customer meanwhile
 	EpochMoved     = "EPOCH_MOVED"     // policies changed twice while the decision was made
 )
 
