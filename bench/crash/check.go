@@ -38,17 +38,17 @@ func (c *checker) problem(format string, args ...any) {
 // check proves what must hold whenever the service is killed: nothing
 // acknowledged is lost, nothing is applied twice, nothing effective happens
 // without assent, the journal is whole, and every decision replays.
-func (h *house) check(ctx context.Context, acknowledged map[string]string) error {
+func (h *house) check(ctx context.Context, promised promises) error {
 	store, err := h.openStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	c := &checker{executions: map[string]decision.Execution{}, decisions: map[string]decision.DecisionRow{}, approvals: map[string]decision.Approval{}}
+	c := &checker{executions: map[string]decision.Execution{}, decisions: map[string]decision.DecisionRow{}, approvals: map[string]decision.Approval{}, problems: promised.broken}
 	if err := c.load(ctx, store); err != nil {
 		return err
 	}
-	if err := c.kept(ctx, store, acknowledged); err != nil {
+	if err := c.kept(ctx, store, promised); err != nil {
 		return err
 	}
 	effects, err := odootest.ReadLog(h.log)
@@ -66,8 +66,8 @@ func (h *house) check(ctx context.Context, acknowledged map[string]string) error
 	if err != nil {
 		c.problem("replay: %v", err)
 	}
-	fmt.Printf("%d decisions acknowledged, %d in the journal, %d executions, %d effects in Odoo\n",
-		len(acknowledged), len(c.decisions), len(c.executions), len(effects))
+	fmt.Printf("%d decisions and %d grants acknowledged, %d decisions in the journal, %d executions, %d effects in Odoo\n",
+		len(promised.acked), len(promised.granted), len(c.decisions), len(c.executions), len(effects))
 	for _, p := range c.problems[:min(20, len(c.problems))] {
 		fmt.Println("BROKEN:", p)
 	}
@@ -88,6 +88,7 @@ func (c *checker) load(ctx context.Context, r decision.Reader) error {
 	return rows(ctx, r, decision.Decisions, c.decisions)
 }
 
+// rows reads a table into a map by id.
 func rows[T any](ctx context.Context, r decision.Reader, table decision.Table, into map[string]T) error {
 	return r.AllRows(ctx, company, table, func(id string, body json.RawMessage) error {
 		var row T
@@ -99,14 +100,19 @@ func rows[T any](ctx context.Context, r decision.Reader, table decision.Table, i
 
 // kept checks that every answer given is still true, and that every
 // execution has ended.
-func (c *checker) kept(ctx context.Context, r decision.Reader, acknowledged map[string]string) error {
-	for key, id := range acknowledged {
+func (c *checker) kept(ctx context.Context, r decision.Reader, promised promises) error {
+	for key, id := range promised.acked {
 		bound, found, err := r.Binding(ctx, company, key)
 		if err != nil {
 			return err
 		}
 		if _, journalled := c.decisions[id]; !journalled || !found || bound.Decision != id {
 			c.problem("acknowledged decision %s of key %s is lost", id, key)
+		}
+	}
+	for id := range promised.granted {
+		if a := c.approvals[id]; a.Status != decision.Executing || len(a.Signatures) < max(1, a.People) {
+			c.problem("acknowledged grant of approval %s is lost", id)
 		}
 	}
 	for id, x := range c.executions {
@@ -141,19 +147,12 @@ func (c *checker) effects(log []odootest.Entry) {
 	}
 }
 
-// cause finds the execution behind an effect: by its marker, or for a
-// confirmation, which leaves none, by the record.
+// cause finds the execution behind an effect by the marker that every call
+// carries.
 func (c *checker) cause(e odootest.Entry) (string, bool) {
-	if id, marked := strings.CutPrefix(e.Key, "assent:"); marked {
-		_, known := c.executions[id]
-		return id, known
-	}
-	for id, x := range c.executions {
-		if x.Action.Name == e.Effect && fmt.Sprintf("%s,%d", x.Subject.Model, x.Subject.ID) == e.Record {
-			return id, true
-		}
-	}
-	return "", false
+	id, marked := strings.CutPrefix(e.Key, "assent:")
+	_, known := c.executions[id]
+	return id, marked && known
 }
 
 // allowed checks that an effective action had a verdict of execute or a

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,22 +15,36 @@ import (
 )
 
 // load asks for decisions about the fake's orders, one after the other, and
-// remembers what was acknowledged.
+// remembers every promise it was given.
 type load struct {
 	options
 	url, key, approverKey string
 
 	client *http.Client
 
-	mu    sync.Mutex
-	next  int
-	acked map[string]string // decision by idempotency key
-	open  map[int]bool      // orders asked about without an answer
+	mu   sync.Mutex
+	next int
+	open map[int]bool // orders that have not got every answer yet
+	promises
+}
+
+// promises are what the service has answered.
+type promises struct {
+	acked   map[string]string // decision by idempotency key
+	granted map[string]bool   // approvals
+	broken  []string          // answers that must not be
 }
 
 func newLoad(o options, url, key, approverKey string) *load {
-	return &load{options: o, url: url, key: key, approverKey: approverKey, client: &http.Client{Timeout: 5 * time.Second}, acked: map[string]string{}, open: map[int]bool{}}
+	return &load{
+		options: o, url: url, key: key, approverKey: approverKey, client: &http.Client{Timeout: 5 * time.Second},
+		open: map[int]bool{}, promises: promises{acked: map[string]string{}, granted: map[string]bool{}},
+	}
 }
+
+// wrong is an answer that must not be. Any other error is a cut connection, or
+// a service that says it cannot just now: both are why one asks again.
+type wrong struct{ error }
 
 // run sends at the rate until ctx ends. What a kill left unanswered is asked
 // again first, with the same key.
@@ -39,7 +54,7 @@ func (l *load) run(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for _, order := range l.unanswered() {
-		wg.Go(func() { l.ask(ctx, order) })
+		wg.Go(func() { l.note(l.ask(ctx, order)) })
 	}
 	for {
 		select {
@@ -47,10 +62,21 @@ func (l *load) run(ctx context.Context) {
 			return
 		case <-tick.C:
 			if order, left := l.take(); left {
-				wg.Go(func() { l.ask(ctx, order) })
+				wg.Go(func() { l.note(l.ask(ctx, order)) })
 			}
 		}
 	}
+}
+
+// note keeps what was wrong about an answer.
+func (l *load) note(err error) {
+	var w wrong
+	if !errors.As(err, &w) {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broken = append(l.broken, err.Error())
 }
 
 func (l *load) take() (order int, left bool) {
@@ -84,13 +110,17 @@ func (l *load) ask(ctx context.Context, order int) error {
 	if err := l.post(ctx, "/v1/decisions", l.key, key, body, &d); err != nil {
 		return fmt.Errorf("order %d: %w", order, err)
 	}
+	if err := l.acknowledge(key, d.ID); err != nil {
+		return fmt.Errorf("order %d: %w", order, err)
+	}
 	if d.Approval.ID != "" && d.Status == string(decision.AwaitingApproval) {
 		var a struct{}
 		if err := l.post(ctx, "/v1/approvals/"+d.Approval.ID+"/approve", l.approverKey, "", `{}`, &a); err != nil {
 			return fmt.Errorf("order %d: approve: %w", order, err)
 		}
 	}
-	return l.acknowledge(order, key, d.ID)
+	l.finish(order, d.Approval.ID)
+	return nil
 }
 
 // answer is what we read of a decision.
@@ -121,26 +151,42 @@ func (l *load) post(ctx context.Context, path, bearer, key, body string, into an
 	if err != nil {
 		return err
 	}
-	if res.StatusCode >= 300 {
-		return fmt.Errorf("%s %s", res.Status, text)
+	switch {
+	case res.StatusCode == http.StatusServiceUnavailable:
+		return errors.New(res.Status)
+	case res.StatusCode >= 300:
+		return wrong{fmt.Errorf("%s %s", res.Status, text)}
 	}
-	return json.Unmarshal(text, into)
+	if err := json.Unmarshal(text, into); err != nil {
+		return wrong{err}
+	}
+	return nil
 }
 
-// acknowledge remembers the decision. An answer is a promise: the same key
-// must never name another decision.
-func (l *load) acknowledge(order int, key, id string) error {
+// acknowledge remembers the decision as soon as it is answered, whatever
+// becomes of its approval. The same key must never name another decision.
+func (l *load) acknowledge(key, id string) error {
 	if id == "" {
-		return fmt.Errorf("order %d: the answer names no decision", order)
+		return wrong{errors.New("the answer names no decision")}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if earlier := l.acked[key]; earlier != "" && earlier != id {
-		return fmt.Errorf("order %d: two decisions for one key", order)
+		return wrong{fmt.Errorf("the key %s names the decisions %s and %s", key, earlier, id)}
 	}
 	l.acked[key] = id
-	delete(l.open, order)
 	return nil
+}
+
+// finish remembers that every answer came; with an approval, that it was
+// granted.
+func (l *load) finish(order int, approval string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.open, order)
+	if approval != "" {
+		l.granted[approval] = true
+	}
 }
 
 // repeatUnanswered asks once more about everything that got no answer.
@@ -153,8 +199,9 @@ func (l *load) repeatUnanswered(ctx context.Context) error {
 	return nil
 }
 
-func (l *load) acknowledged() map[string]string {
+// promised is for when nothing is sent any more.
+func (l *load) promised() promises {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.acked
+	return l.promises
 }

@@ -2,9 +2,10 @@
 // checks that nothing was lost, done twice, or done without assent.
 //
 // The service and a fake Odoo run as processes of their own. Half of the
-// kills strike at random; the other half strike as soon as Odoo has logged an
-// effect whose answer it still holds back, that is between Odoo's effect and
-// our record of it. The fake's write log is on disk before it answers, so
+// kills strike at random, be the service still starting; the other half strike
+// as soon as Odoo has logged an effect whose answer it still holds back, that is
+// between Odoo's effect and our record of it. Where those were fewer than half
+// of all, the run has proved too little and fails. The fake's write log is on disk before it answers, so
 // that one checker can read it against the journal.
 package main
 
@@ -69,5 +70,11 @@ func run(ctx context.Context, o options) error {
 	}
 	fmt.Printf("%d kills, %d of them between Odoo's effect and our record of it (%d effects in doubt); slowest restart to ready %v\n",
 		o.Kills, h.between, h.doubted, h.slowest.Round(time.Millisecond))
-	return h.check(ctx, load.acknowledged())
+	if err := h.check(ctx, load.promised()); err != nil {
+		return err
+	}
+	if 2*h.between < o.Kills {
+		return fmt.Errorf("only %d of %d kills fell between an effect and its record: raise --rate or --hold", h.between, o.Kills)
+	}
+	return nil
 }

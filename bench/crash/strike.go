@@ -11,33 +11,51 @@ import (
 	"assent/odoo/odootest"
 )
 
-// strike lets the service work under load, and kills it: every other time at
-// random, else right after an effect in Odoo.
+// strike lets the service work under load, and kills it: every other time
+// right after an effect in Odoo, else at random.
 func (h *house) strike(ctx context.Context, load *load, n int) error {
-	if err := h.startService(ctx); err != nil {
+	if err := h.launch(); err != nil {
 		return err
 	}
 	loading, stop := context.WithCancel(ctx)
+	defer stop()
 	ended := make(chan struct{})
 	go func() { defer close(ended); load.run(loading) }()
-	select {
-	case <-ctx.Done():
-	case <-time.After(time.Duration(300+h.random.IntN(900)) * time.Millisecond):
-	}
+	await := h.awaitAnyMoment
 	if n%2 == 0 {
-		if err := h.awaitEffect(ctx); err != nil {
-			stop()
-			return err
-		}
+		await = h.awaitEffect
 	}
+	err := await(ctx)
 	h.kill()
 	stop()
 	<-ended
+	if err != nil {
+		return err
+	}
 	return h.countDoubt(ctx)
 }
 
-// awaitEffect returns as soon as the write log grows.
+// awaitAnyMoment returns while the service starts, takes up what it finds, or
+// works: each moment of the first seconds is as likely.
+func (h *house) awaitAnyMoment(ctx context.Context) error {
+	const longest = 2 * time.Second
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Duration(h.random.Int64N(int64(longest)))):
+		return nil
+	}
+}
+
+// awaitEffect lets the service get to work, and returns as soon as the write
+// log grows.
 func (h *house) awaitEffect(ctx context.Context) error {
+	if err := h.awaitReady(ctx); err != nil {
+		return err
+	}
+	if err := h.awaitAnyMoment(ctx); err != nil {
+		return err
+	}
 	size := func() int64 {
 		info, err := os.Stat(h.log)
 		if err != nil {
@@ -67,16 +85,11 @@ func (h *house) countDoubt(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
-	open := map[string]bool{} // by execution id, and by record for effects without a marker
+	open := map[string]bool{} // by marker
 	err = store.AllRows(ctx, company, decision.Executions, func(id string, body json.RawMessage) error {
 		var x decision.Execution
 		err := json.Unmarshal(body, &x)
-		if x.Status == decision.ExecutionRunning {
-			open["assent:"+id] = true
-			if x.Class == decision.Effective {
-				open[fmt.Sprintf("%s,%d", x.Subject.Model, x.Subject.ID)] = true
-			}
-		}
+		open["assent:"+id] = x.Status == decision.ExecutionRunning
 		return err
 	})
 	if err != nil {
@@ -84,10 +97,7 @@ func (h *house) countDoubt(ctx context.Context) error {
 	}
 	doubt := 0
 	for _, e := range effects {
-		if h.counted[e.Seq] {
-			continue // this or an earlier kill's, still waiting for its lease to end
-		}
-		if open[e.Key] || e.Effect == "confirm" && open[e.Record] {
+		if open[e.Key] && !h.counted[e.Seq] { // else an earlier kill's, still waiting for its lease to end
 			h.counted[e.Seq] = true
 			doubt++
 		}
@@ -102,7 +112,10 @@ func (h *house) countDoubt(ctx context.Context) error {
 // drain lets the service finish without being disturbed, and stops it in
 // order.
 func (h *house) drain(ctx context.Context, load *load) error {
-	if err := h.startService(ctx); err != nil {
+	if err := h.launch(); err != nil {
+		return err
+	}
+	if err := h.awaitReady(ctx); err != nil {
 		return err
 	}
 	if err := load.repeatUnanswered(ctx); err != nil {
