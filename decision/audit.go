@@ -11,11 +11,12 @@ import (
 
 // Audit is the result of verifying one company's memory.
 type Audit struct {
-	Company  string    `json:"company"`
-	Entries  int64     `json:"entries"`
-	Head     string    `json:"head"` // hash of the newest entry
-	Erased   int       `json:"erased"`
-	Problems []Problem `json:"problems,omitempty"`
+	Company     string    `json:"company"`
+	Entries     int64     `json:"entries"`
+	Head        string    `json:"head"`        // hash of the newest entry
+	Checkpoints int       `json:"checkpoints"` // of this company, that were compared
+	Erased      int       `json:"erased"`
+	Problems    []Problem `json:"problems,omitempty"`
 }
 
 // Problem is one thing that is not as the journal says.
@@ -233,9 +234,12 @@ func (a *auditor) checkHead() error {
 // checkpoints finds a tail that was cut, or a chain that was rebuilt.
 func (a *auditor) checkpoints(all []Checkpoint) {
 	for _, c := range all {
+		if c.Company != a.audit.Company {
+			continue
+		}
+		a.audit.Checkpoints++
 		where := fmt.Sprintf("checkpoint %d", c.Seq)
 		switch {
-		case c.Company != a.audit.Company:
 		case !a.keys.Audit.Verify(c):
 			a.problem(where, "was not signed with this audit key")
 		case c.Seq > a.head.Seq:

@@ -343,9 +343,40 @@ func TestAuditNeedsCheckpoints(t *testing.T) {
 
 	forged := strings.Replace(read(t, elsewhere), `"seq":`, `"seq":1`, 1)
 	s.fails(exitBroken, "was not signed with this audit key", "audit", "verify", "--checkpoints", s.file("forged.ndjson", forged))
-	s.fails(exitError, "line 1 is no checkpoint", "audit", "verify", "--checkpoints", s.file("wrong.ndjson", "{"))
+	good := read(t, elsewhere)
+	for name, wrong := range map[string]string{
+		"cut": "{", "other.json": `{"a":1}`, "nothing": "null", "empty": "\n",
+		"long": strings.Repeat(" ", 1<<17) + good, // more than a line is read of
+	} {
+		s.fails(exitError, "line 1", "audit", "verify", "--checkpoints", s.file(name, wrong))
+		s.fails(exitError, "line 2", "audit", "verify", "--checkpoints", s.file(name, good+wrong))
+	}
 	s.fails(exitError, "no such file", "audit", "verify", "--checkpoints", filepath.Join(s.dir, "none.ndjson"))
 	s.fails(exitError, "no such company", "audit", "verify", "--company=other")
+}
+
+// Each company's audit counts its own checkpoints; a company that is gone with
+// all it had is missed by those it left.
+func TestAuditOfCompanies(t *testing.T) {
+	t.Parallel()
+	s := installed(t)
+	s.ok("company", "add", "gone", "--currency=EUR")
+	s.serve().stop() // signs two for each: as it starts, and as it stops
+	out := s.ok("audit", "verify")
+	if strings.Count(out, " 2 checkpoints, 0 erased: verified\n") != 2 {
+		t.Errorf("have %s", out)
+	}
+	db := openRaw(t, s.dir)
+	a := &attacker{s, db}
+	a.exec("DROP TRIGGER journal_delete")
+	for _, table := range []string{"companies", "company_head", "journal"} {
+		a.exec("DELETE FROM " + table + " WHERE company = 'gone'")
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.fails(exitBroken, "gone: checkpoint 1 lies past the end of the journal", "audit", "verify")
+	s.ok("audit", "verify", "--company=main")
 }
 
 func TestAuditAsJSON(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"assent/decision"
 )
@@ -39,7 +40,7 @@ func (c *auditVerifyCmd) Run(p *process) error {
 	broken := false
 	for _, a := range audits {
 		broken = broken || len(a.Problems) > 0
-		c.print(p, a, len(checkpoints))
+		c.print(p, a)
 	}
 	if broken {
 		return exit(exitBroken)
@@ -49,18 +50,21 @@ func (c *auditVerifyCmd) Run(p *process) error {
 
 // audit verifies one company, or all, on one consistent view.
 func (a *app) audit(p *process, company string, checkpoints []decision.Checkpoint) ([]decision.Audit, error) {
-	companies, err := a.store.Companies(p.ctx)
+	companies, err := a.audited(p, checkpoints)
 	if err != nil {
 		return nil, err
+	}
+	if company != "" {
+		if !slices.Contains(companies, company) {
+			return nil, decision.Errorf(decision.CodeNotFound, "There is no such company.")
+		}
+		companies = []string{company}
 	}
 	var audits []decision.Audit
 	err = a.store.View(p.ctx, func(r decision.Reader) error {
 		audits = nil
-		for _, c := range companies {
-			if company != "" && company != c.ID {
-				continue
-			}
-			audit, err := decision.Verify(p.ctx, r, a.keyring, c.ID, checkpoints)
+		for _, id := range companies {
+			audit, err := decision.Verify(p.ctx, r, a.keyring, id, checkpoints)
 			if err != nil {
 				return err
 			}
@@ -68,13 +72,29 @@ func (a *app) audit(p *process, company string, checkpoints []decision.Checkpoin
 		}
 		return nil
 	})
-	if err == nil && company != "" && len(audits) == 0 {
-		err = decision.Errorf(decision.CodeNotFound, "There is no such company.")
-	}
 	return audits, err
 }
 
-// read loads the checkpoints. Without a file named there may be none yet.
+// audited lists the companies there are, and those that a checkpoint says
+// there were: one that was cut off whole must be missed.
+func (a *app) audited(p *process, checkpoints []decision.Checkpoint) ([]string, error) {
+	companies, err := a.store.Companies(p.ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, c := range companies {
+		ids = append(ids, c.ID)
+	}
+	for _, c := range checkpoints {
+		ids = append(ids, c.Company)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+// read loads the checkpoints. Without a file named there may be none yet. What
+// is no checkpoint is an error: it may have been the one that tells.
 func (c *auditVerifyCmd) read(config *Config) ([]decision.Checkpoint, error) {
 	file := c.Checkpoints
 	if file == "" {
@@ -89,17 +109,21 @@ func (c *auditVerifyCmd) read(config *Config) ([]decision.Checkpoint, error) {
 	}
 	defer f.Close()
 	var all []decision.Checkpoint
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
 		var point decision.Checkpoint
-		if err := json.Unmarshal(lines.Bytes(), &point); err != nil {
+		if err := json.Unmarshal(lines.Bytes(), &point); err != nil || point.Company == "" || point.MAC == "" {
 			return nil, fmt.Errorf("%s: line %d is no checkpoint", file, len(all)+1)
 		}
 		all = append(all, point)
 	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: line %d: %w", file, len(all)+1, err)
+	}
 	return all, nil
 }
 
-func (c *auditVerifyCmd) print(p *process, a decision.Audit, checkpoints int) {
+func (c *auditVerifyCmd) print(p *process, a decision.Audit) {
 	if c.JSON {
 		json.NewEncoder(p.stdout).Encode(a)
 		return
@@ -111,5 +135,5 @@ func (c *auditVerifyCmd) print(p *process, a decision.Audit, checkpoints int) {
 	if len(a.Problems) > 0 {
 		verdict = fmt.Sprintf("%d problems", len(a.Problems))
 	}
-	fmt.Fprintf(p.stdout, "%s: %d entries, %d checkpoints, %d erased: %s\n", a.Company, a.Entries, checkpoints, a.Erased, verdict)
+	fmt.Fprintf(p.stdout, "%s: %d entries, %d checkpoints, %d erased: %s\n", a.Company, a.Entries, a.Checkpoints, a.Erased, verdict)
 }
