@@ -2,6 +2,9 @@ package policy_test
 
 import (
 	"errors"
+	"maps"
+	"regexp"
+	"strings"
 	"testing"
 
 	"assent/policy"
@@ -44,5 +47,39 @@ func TestTheEmbeddedBundlePassesItsOwnTests(t *testing.T) {
 		if c.Percent < wantCoverage {
 			t.Errorf("%s: %.1f %% covered; no test reaches rows %v", c.File, c.Percent, c.Missed)
 		}
+	}
+}
+
+// Compliance moves every limit and fills every list without touching a test:
+// those that fail then would be about the policy, and are not.
+func TestTheTestsHoldWhateverLimitsAndListsSay(t *testing.T) {
+	t.Parallel()
+	embedded, err := policy.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := regexp.MustCompile(`"value": [0-9.]+`)
+	for name, limit := range map[string]string{"nothing": "0", "one": "1", "much": "999999"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := policy.Bundle{Files: maps.Clone(embedded.Files)}
+			for file, content := range b.Files {
+				if strings.HasSuffix(file, "/limits.json") {
+					b.Files[file] = number.ReplaceAllString(content, `"value": `+limit)
+				}
+			}
+			// Everything that tests and examples use, on every list.
+			const everybody = `{"14": "x", "7": "x", "DE": "x", "FR": "x", "b5fc85e5": "x"}`
+			b.Files["lists.json"] = `{"blocked_countries": ` + everybody + `, "blocked_emails": ` + everybody +
+				`, "blocked_partners": ` + everybody + `, "trusted_partners": ` + everybody + `}`
+			report, err := policy.Test(t.Context(), b)
+			if err != nil || report.Failed > 0 {
+				t.Errorf("%v, %+v", err, report.Tests)
+			}
+			findings, err := policy.Check(t.Context(), b)
+			if err != nil || len(findings) > 0 {
+				t.Errorf("%v, %v", err, findings)
+			}
+		})
 	}
 }

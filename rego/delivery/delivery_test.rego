@@ -6,6 +6,14 @@ import data.delivery
 
 today := 20000 * lib.seconds_a_day
 
+# Limits of these tests: those in force move without them.
+limits := {"late_probability": 0.3, "shift_days": 2}
+
+# What the policy says under them.
+says := policy if {
+	policy := decided with data.limits.delivery as limits
+}
+
 # A delivery that is left alone.
 ordinary := {
 	"kind": "delivery",
@@ -33,12 +41,12 @@ moved(days) := {
 }
 
 test_ordinary_delivery_is_left_alone if {
-	decided.outcome == "execute" with input as ordinary
+	says.outcome == "execute" with input as ordinary
 }
 
 test_late_delivery_is_looked_at if {
-	verdict := decided.verdict with input as ordinary
-		with input.assessment.probability as data.limits.delivery.late_probability
+	verdict := says.verdict with input as ordinary
+		with input.assessment.probability as limits.late_probability
 	verdict.outcome == "approve"
 	verdict.reasons == {"LATE_RISK"}
 	verdict.routes.LATE_RISK.roles == {"warehouse_lead"}
@@ -46,41 +54,41 @@ test_late_delivery_is_looked_at if {
 }
 
 test_delivery_without_an_assessment_is_looked_at if {
-	verdict := decided.verdict with input as json.remove(ordinary, ["assessment/probability"])
+	verdict := says.verdict with input as json.remove(ordinary, ["assessment/probability"])
 	verdict.outcome == "approve"
 	verdict.reasons == {"INCOMPLETE", "LATE_RISK"}
 	verdict.protect == {}
 }
 
 test_small_shift_within_the_promise if {
-	decided.outcome == "execute" with input as ordinary with input.action as moved(2)
+	says.outcome == "execute" with input as ordinary with input.action as moved(limits.shift_days)
 }
 
 test_larger_shift_within_the_promise if {
-	verdict := decided.verdict with input as ordinary with input.action as moved(3)
+	verdict := says.verdict with input as ordinary with input.action as moved(limits.shift_days + 1)
 	verdict.reasons == {"RESCHEDULE_SHIFT"}
 	verdict.routes.RESCHEDULE_SHIFT.roles == {"warehouse_lead"}
 }
 
 test_shift_past_the_promise if {
-	verdict := decided.verdict with input as ordinary with input.action as moved(6)
+	verdict := says.verdict with input as ordinary with input.action as moved(6)
 	verdict.reasons == {"RESCHEDULE_SHIFT"}
 	verdict.routes.RESCHEDULE_SHIFT.roles == {"support_lead"}
 }
 
 test_shift_into_the_past if {
-	decided.unmet == {"RESCHEDULE_SHIFT"} with input as ordinary with input.action as moved(-2)
+	says.unmet == {"RESCHEDULE_SHIFT"} with input as ordinary with input.action as moved(-2)
 }
 
 test_shift_without_a_promise_goes_to_the_fallback if {
-	verdict := decided.verdict with input as json.remove(ordinary, ["subject/promised_date"])
+	verdict := says.verdict with input as json.remove(ordinary, ["subject/promised_date"])
 		with input.action as moved(1)
 	verdict.reasons == {"RESCHEDULE_SHIFT"}
 	verdict.routes == {}
 }
 
 test_closed_delivery_gets_no_new_date if {
-	verdict := decided.verdict with input as ordinary
+	verdict := says.verdict with input as ordinary
 		with input.subject.state as "done"
 		with input.action as moved(1)
 	verdict.outcome == "reject"
