@@ -4,38 +4,37 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"strings"
 	"time"
 
 	"assent/decision"
-
-	"github.com/danielgtaylor/huma/v2"
 )
 
 // Answer is what a caller learns about a decision.
 type Answer struct {
-	ID         string             `json:"id,omitempty" doc:"Absent when only assessed (effect=none)."`
-	Company    string             `json:"company"`
-	Kind       string             `json:"kind"`
-	Channel    string             `json:"channel,omitempty"`
-	Subject    decision.Subject   `json:"subject"`
-	Verdict    verdict            `json:"verdict" doc:"What was decided, by the policy and after the guard."`
-	Status     status             `json:"status,omitempty" doc:"What became of it so far."`
-	Final      bool               `json:"final" doc:"Nothing can happen to it any more."`
-	Reasons    []Reason           `json:"reasons" doc:"Why it is no plain execute, most important first."`
-	Rules      []string           `json:"rules" doc:"Labels of the policy's rules that fired."`
-	Assessment *Assessment        `json:"assessment,omitempty" doc:"What the model says; absent for kinds without a model, and when the model failed."`
-	Action     Action             `json:"action" doc:"The recommended change in Odoo."`
-	Apply      decision.Applier   `json:"apply" enum:"service,caller" doc:"Who applies the action."`
-	Execution  string             `json:"execution,omitempty" doc:"Id of applying the action; the marker left in Odoo, and the address of a receipt."`
-	Protective []Step             `json:"protective,omitempty" doc:"Protective actions that are applied at once."`
-	AtStake    *decision.Money    `json:"at_stake,omitempty" doc:"In the company's currency; absent if unknown."`
-	Approval   *ApprovalNeeded    `json:"approval,omitempty" doc:"The task people have, if the verdict is approve."`
-	Key        string             `json:"key,omitempty" doc:"The idempotency key, derived from the request if none was given."`
-	Revisions  decision.Revisions `json:"revisions" doc:"What it was decided with."`
-	DecidedAt  time.Time          `json:"decided_at,omitzero"`
-	Replayed   bool               `json:"replayed" doc:"An earlier request with the same key made it."`
-	Correlated string             `json:"correlation_id" doc:"Correlation id of the request that made it."`
-	Links      *Links             `json:"links,omitempty"`
+	ID          string             `json:"id,omitempty" doc:"Absent when only assessed (effect=none)."`
+	Company     string             `json:"company"`
+	Kind        string             `json:"kind"`
+	Channel     string             `json:"channel,omitempty"`
+	Subject     decision.Subject   `json:"subject"`
+	Verdict     decision.Outcome   `json:"verdict" doc:"What was decided, by the policy and after the guard."`
+	Status      decision.Status    `json:"status,omitempty" doc:"What became of it so far."`
+	Final       bool               `json:"final" doc:"Nothing can happen to it any more."`
+	Reasons     []Reason           `json:"reasons" doc:"Why it is no plain execute, most important first."`
+	Rules       []string           `json:"rules" doc:"Labels of the policy's rules that fired."`
+	Assessment  *Assessment        `json:"assessment,omitempty" doc:"What the model says; absent for kinds without a model, and when the model failed."`
+	Action      Action             `json:"action" doc:"The recommended change in Odoo."`
+	Apply       decision.Applier   `json:"apply" doc:"Who applies the action."`
+	Execution   string             `json:"execution,omitempty" doc:"Id of applying the action; the marker left in Odoo, and the address of a receipt."`
+	Protective  []Step             `json:"protective,omitempty" doc:"Protective actions that are applied at once."`
+	AtStake     *decision.Money    `json:"at_stake,omitempty" doc:"In the company's currency; absent if unknown."`
+	Approval    *ApprovalNeeded    `json:"approval,omitempty" doc:"The task people have, if the verdict is approve."`
+	Key         string             `json:"key,omitempty" doc:"The idempotency key, derived from the request if none was given."`
+	Revisions   decision.Revisions `json:"revisions" doc:"What it was decided with."`
+	DecidedAt   time.Time          `json:"decided_at,omitzero"`
+	Replayed    bool               `json:"replayed" doc:"An earlier request with the same key made it."`
+	Correlation string             `json:"correlation_id" doc:"Correlation id of the request that made it."`
+	Links       *Links             `json:"links,omitempty"`
 }
 
 // Reason is a documented code with its sentence.
@@ -64,7 +63,7 @@ type Contribution struct {
 type Action struct {
 	Name   string          `json:"name"`
 	Params decision.Record `json:"params,omitempty"`
-	Class  decision.Class  `json:"class" enum:"effective,protective"`
+	Class  decision.Class  `json:"class"`
 }
 
 // Step is an action with the id of its execution.
@@ -75,12 +74,12 @@ type Step struct {
 
 // ApprovalNeeded is the part of an approval that a caller needs.
 type ApprovalNeeded struct {
-	ID       string    `json:"id"`
-	Status   status    `json:"status"`
-	Roles    []string  `json:"roles" doc:"People with one of these roles may act."`
-	People   int       `json:"people" doc:"How many different people must assent."`
-	Signed   int       `json:"signed" doc:"How many have."`
-	Deadline time.Time `json:"deadline"`
+	ID       string          `json:"id"`
+	Status   decision.Status `json:"status"`
+	Roles    []string        `json:"roles" doc:"People with one of these roles may act."`
+	People   int             `json:"people" doc:"How many different people must assent."`
+	Signed   int             `json:"signed" doc:"How many have."`
+	Deadline time.Time       `json:"deadline"`
 }
 
 // Links are paths on this server.
@@ -96,10 +95,10 @@ func (a *api) answer(ctx context.Context, in decision.Answer) (Answer, error) {
 	d := in.Decision
 	out := Answer{
 		ID: d.ID, Company: d.Company, Kind: d.Kind, Channel: d.Channel, Subject: d.Subject,
-		Verdict: verdict(d.Outcome.String()), Status: status(in.Row.Status), Reasons: a.reasons(d),
+		Verdict: d.Outcome, Status: in.Row.Status, Reasons: a.reasons(d),
 		Rules: list(d.Verdict.Rules), Assessment: a.assessment(d.Revisions.Policy, d.Assessment), Action: action(d.Recommendation.Action),
 		Apply: d.Apply, Execution: d.Execution, AtStake: d.Recommendation.AtStake,
-		Key: d.Key, Revisions: d.Revisions, DecidedAt: in.Row.At, Replayed: in.Replayed, Correlated: d.Correlation,
+		Key: d.Key, Revisions: d.Revisions, DecidedAt: in.Row.At, Replayed: in.Replayed, Correlation: d.Correlation,
 	}
 	for _, step := range d.Protective {
 		out.Protective = append(out.Protective, Step{step.Execution, action(step.Action)})
@@ -117,7 +116,7 @@ func (a *api) answer(ctx context.Context, in decision.Answer) (Answer, error) {
 		return out, err
 	}
 	out.Approval = &ApprovalNeeded{
-		ID: task.ID, Status: status(task.Status), Roles: list(task.Roles), People: task.People, Signed: len(task.Signatures), Deadline: task.Deadline,
+		ID: task.ID, Status: task.Status, Roles: list(task.Roles), People: task.People, Signed: len(task.Signatures), Deadline: task.Deadline,
 	}
 	return out, nil
 }
@@ -183,33 +182,9 @@ func find[T any](ctx context.Context, from decision.Reader, company string, tabl
 		return out, err
 	}
 	if !found {
-		return out, decision.Errorf(decision.CodeNotFound, "There is no such %s.", singular[table])
+		return out, decision.Errorf(decision.CodeNotFound, "There is no such %s.", strings.TrimSuffix(string(table), "s"))
 	}
 	return out, json.Unmarshal(body, &out)
-}
-
-var singular = map[decision.Table]string{
-	decision.Decisions: "decision", decision.Approvals: "approval", decision.Executions: "execution",
-	decision.Exceptions: "exception", decision.Outcomes: "outcome",
-}
-
-// verdict and status are the domain's words with their list of values in the
-// OpenAPI document.
-type verdict string
-
-// Schema lists the outcomes.
-func (verdict) Schema(huma.Registry) *huma.Schema { return enumSchema(verdicts...) }
-
-var verdicts = []string{decision.Approve.String(), decision.Execute.String(), decision.Reject.String()}
-
-type status decision.Status
-
-// Schema lists the statuses.
-func (status) Schema(huma.Registry) *huma.Schema { return enumSchema(statuses...) }
-
-var statuses = []decision.Status{
-	decision.AwaitingApproval, decision.AwaitingReceipt, decision.Executing, decision.Parked, decision.Done, decision.Recorded,
-	decision.Refused, decision.Declined, decision.Withdrawn, decision.Expired, decision.Stale, decision.Void, decision.Failed,
 }
 
 // money describes decision.Money, which writes itself.

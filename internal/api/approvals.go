@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
 
@@ -17,7 +16,7 @@ type Approval struct {
 	Decision    string           `json:"decision"`
 	Kind        string           `json:"kind"`
 	Subject     decision.Subject `json:"subject"`
-	Status      status           `json:"status" doc:"awaiting_approval, or how it ended."`
+	Status      decision.Status  `json:"status" doc:"awaiting_approval, or how it ended."`
 	Roles       []string         `json:"roles" doc:"People with one of these roles may act."`
 	People      int              `json:"people" doc:"How many different people must assent."`
 	RequestedBy string           `json:"requested_by,omitempty" doc:"May not approve."`
@@ -37,7 +36,7 @@ type Approval struct {
 func (a *api) approval(in decision.Approval) Approval {
 	out := Approval{
 		ID: in.ID, Decision: in.Decision, Kind: in.Kind, Subject: decision.Subject{DB: in.DB, Model: in.Model, ID: in.RecordID},
-		Status: status(in.Status), Roles: list(in.Roles), People: in.People, RequestedBy: in.RequestedBy,
+		Status: in.Status, Roles: list(in.Roles), People: in.People, RequestedBy: in.RequestedBy,
 		Action: action(in.Action), ActionHash: in.ActionHash, AtStake: in.AtStake, Reasons: a.sentences(in.Policy, in.Reasons),
 		OpenedAt: in.OpenedAt, Deadline: in.Deadline, Signatures: signatures(in), ClosedBy: in.ClosedBy,
 		ClosedAt: optionalTime(in.ClosedAt), Links: *a.links(decision.Decision{ID: in.Decision, Approval: in.ID}),
@@ -69,13 +68,13 @@ func required(f decision.Field, example string) decision.Field {
 
 type listApprovalsInput struct {
 	Page
-	Status   []string  `query:"status" doc:"awaiting_approval for what is open."`
-	Kind     []string  `query:"kind"`
-	Decision []string  `query:"decision" doc:"Id of the decision."`
-	Role     []string  `query:"role" doc:"One of the roles that may act."`
-	From     time.Time `query:"from" doc:"Opened at this time or later."`
-	To       time.Time `query:"to" doc:"Opened before this time."`
-	Before   time.Time `query:"before" doc:"With a deadline before this time."`
+	Status   []statusWord `query:"status" doc:"awaiting_approval for what is open."`
+	Kind     []kindWord   `query:"kind"`
+	Decision []string     `query:"decision" doc:"Id of the decision."`
+	Role     []roleWord   `query:"role" doc:"One of the roles that may act."`
+	From     time.Time    `query:"from" doc:"Opened at this time or later."`
+	To       time.Time    `query:"to" doc:"Opened before this time."`
+	Before   time.Time    `query:"before" doc:"With a deadline before this time."`
 }
 
 type listApprovalsOutput struct{ Body Listed[Approval] }
@@ -110,15 +109,12 @@ func (a *api) registerApprovals() {
 }
 
 func (a *api) listApprovals(ctx context.Context, in *listApprovalsInput) (*listApprovalsOutput, error) {
-	if err := errors.Join(among("kind", in.Kind, kindNames()), among("status", in.Status, statuses), among("role", in.Role, decision.Roles)); err != nil {
-		return nil, err
-	}
 	caller := callerOf(ctx)
-	kinds, visible := visibleKinds(caller, in.Kind)
+	kinds, visible := visibleKinds(caller, texts(in.Kind))
 	if !visible {
 		return &listApprovalsOutput{Listed[Approval]{Items: []Approval{}}}, nil
 	}
-	filter := in.filter(map[string][]string{"status": in.Status, "kind": kinds, "decision": in.Decision, "role": in.Role})
+	filter := in.filter(map[string][]string{"status": texts(in.Status), "kind": kinds, "decision": in.Decision, "role": texts(in.Role)})
 	filter.From, filter.To, filter.Before = in.From, in.To, in.Before
 	body, err := pageOf(ctx, a.Store, caller.Company, decision.Approvals, filter, a.approval)
 	return &listApprovalsOutput{body}, err

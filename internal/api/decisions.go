@@ -3,9 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,30 +13,30 @@ import (
 
 // Row is a decision in a list.
 type Row struct {
-	ID         string           `json:"id"`
-	At         time.Time        `json:"at"`
-	Kind       string           `json:"kind"`
-	Channel    string           `json:"channel,omitempty"`
-	Subject    decision.Subject `json:"subject"`
-	Verdict    verdict          `json:"verdict"`
-	Status     status           `json:"status"`
-	Final      bool             `json:"final"`
-	Reasons    []Reason         `json:"reasons"`
-	Action     Action           `json:"action"`
-	Apply      decision.Applier `json:"apply" enum:"service,caller"`
-	Approval   string           `json:"approval,omitempty"`
-	Execution  string           `json:"execution,omitempty"`
-	AtStake    *decision.Money  `json:"at_stake,omitempty"`
-	Correlated string           `json:"correlation_id"`
+	ID          string           `json:"id"`
+	At          time.Time        `json:"at"`
+	Kind        string           `json:"kind"`
+	Channel     string           `json:"channel,omitempty"`
+	Subject     decision.Subject `json:"subject"`
+	Verdict     decision.Outcome `json:"verdict"`
+	Status      decision.Status  `json:"status"`
+	Final       bool             `json:"final"`
+	Reasons     []Reason         `json:"reasons"`
+	Action      Action           `json:"action"`
+	Apply       decision.Applier `json:"apply"`
+	Approval    string           `json:"approval,omitempty"`
+	Execution   string           `json:"execution,omitempty"`
+	AtStake     *decision.Money  `json:"at_stake,omitempty"`
+	Correlation string           `json:"correlation_id"`
 }
 
 func (a *api) row(in decision.DecisionRow) Row {
 	return Row{
 		ID: in.ID, At: in.At, Kind: in.Kind, Channel: in.Channel,
 		Subject: decision.Subject{DB: in.DB, Model: in.Model, ID: in.RecordID},
-		Verdict: verdict(in.Outcome.String()), Status: status(in.Status), Final: in.Status.Final(),
+		Verdict: in.Outcome, Status: in.Status, Final: in.Status.Final(),
 		Reasons: a.sentences(in.Policy, in.Reasons), Action: action(in.Action), Apply: in.Apply,
-		Approval: in.Approval, Execution: in.Execution, AtStake: in.AtStake, Correlated: in.Correlation,
+		Approval: in.Approval, Execution: in.Execution, AtStake: in.AtStake, Correlation: in.Correlation,
 	}
 }
 
@@ -56,14 +54,14 @@ type Listed[T any] struct {
 
 type listDecisionsInput struct {
 	Page
-	Kind     []string  `query:"kind" doc:"One kind or several."`
-	Verdict  []string  `query:"verdict" enum:"approve,execute,reject"`
-	Status   []string  `query:"status" doc:"One status or several."`
-	Model    []string  `query:"model" doc:"Odoo model."`
-	RecordID []int64   `query:"record_id" doc:"Database id of the record."`
-	Channel  []string  `query:"channel"`
-	From     time.Time `query:"from" doc:"Decided at this time or later."`
-	To       time.Time `query:"to" doc:"Decided before this time."`
+	Kind     []kindWord    `query:"kind" doc:"One kind or several."`
+	Verdict  []outcomeWord `query:"verdict"`
+	Status   []statusWord  `query:"status" doc:"One status or several."`
+	Model    []modelWord   `query:"model" doc:"Odoo model."`
+	RecordID []int64       `query:"record_id" doc:"Database id of the record."`
+	Channel  []channelWord `query:"channel"`
+	From     time.Time     `query:"from" doc:"Decided at this time or later."`
+	To       time.Time     `query:"to" doc:"Decided before this time."`
 }
 
 type listDecisionsOutput struct{ Body Listed[Row] }
@@ -98,35 +96,18 @@ func (a *api) registerReads() {
 }
 
 func (a *api) listDecisions(ctx context.Context, in *listDecisionsInput) (*listDecisionsOutput, error) {
-	if err := errors.Join(among("kind", in.Kind, kindNames()), among("status", in.Status, statuses)); err != nil {
-		return nil, err
-	}
 	caller := callerOf(ctx)
-	kinds, visible := visibleKinds(caller, in.Kind)
+	kinds, visible := visibleKinds(caller, texts(in.Kind))
 	if !visible {
 		return &listDecisionsOutput{Listed[Row]{Items: []Row{}}}, nil
 	}
 	filter := in.filter(map[string][]string{
-		"kind": kinds, "outcome": in.Verdict, "status": in.Status, "model": in.Model, "record_id": decimals(in.RecordID), "channel": in.Channel,
+		"kind": kinds, "outcome": texts(in.Verdict), "status": texts(in.Status), "model": texts(in.Model),
+		"record_id": decimals(in.RecordID), "channel": texts(in.Channel),
 	})
 	filter.From, filter.To = in.From, in.To
 	body, err := pageOf(ctx, a.Store, caller.Company, decision.Decisions, filter, a.row)
 	return &listDecisionsOutput{body}, err
-}
-
-// among refuses a value that no row can have: a typing error must not look
-// like an empty list.
-func among[T ~string](parameter string, values []string, allowed []T) error {
-	for _, v := range values {
-		if !slices.Contains(allowed, T(v)) {
-			words := make([]string, len(allowed))
-			for i, a := range allowed {
-				words[i] = string(a)
-			}
-			return invalidParameter(parameter, "enum", "must be among "+strings.Join(words, ", "))
-		}
-	}
-	return nil
 }
 
 // filter builds a filter of what was given.

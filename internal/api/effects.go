@@ -26,7 +26,7 @@ func outcome(in decision.OutcomeRow) Outcome {
 }
 
 var receiptFields = []decision.Field{
-	{Path: "result", Type: decision.TypeEnum, Enum: []string{string(decision.ResultDone), string(decision.ResultFail), string(decision.ResultStale)}, Required: true, Example: `"done"`, Doc: "How it ended: done (applied and committed), fail (given up), stale (the record had changed)."},
+	{Path: "result", Type: decision.TypeEnum, Enum: texts(decision.CallerResults), Required: true, Example: `"done"`, Doc: "How it ended: done (applied and committed), fail (given up), stale (the record had changed)."},
 	{Path: "code", Type: decision.TypeCode, Example: `"user_error"`, Doc: "Why, a code."},
 	{Path: "ref", Type: decision.TypeCode, Example: `"account.move:17"`, Doc: "What was created, model:id."},
 }

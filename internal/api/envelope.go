@@ -22,7 +22,7 @@ func envelopeOf(kind decision.Kind, named bool) []decision.Field {
 		{Path: "subject.db", Type: decision.TypeCode, Example: `"prod"`, Doc: "Odoo database; absent for the company's only one."},
 		{Path: "subject.model", Type: decision.TypeEnum, Enum: kind.Models, Required: true, Example: `"` + kind.Models[0] + `"`, Doc: "Odoo model of the record."},
 		{Path: "subject.id", Type: decision.TypeID, Required: true, Example: "36", Doc: "Database id of the record."},
-		{Path: "apply", Type: decision.TypeEnum, Enum: []string{string(decision.ByService), string(decision.ByCaller)}, Example: `"service"`, Doc: "Who applies the action in Odoo: service (the default), or caller, who then posts a receipt."},
+		{Path: "apply", Type: decision.TypeEnum, Enum: texts(decision.Appliers), Example: `"service"`, Doc: "Who applies the action in Odoo: service (the default), or caller, who then posts a receipt."},
 		{Path: "requested_by", Type: decision.TypeCode, Example: `"odoo:7"`, Doc: "Who asked; may not approve."},
 	}
 }
@@ -117,15 +117,7 @@ func kindOf(top map[string]json.RawMessage, fixed string) (decision.Kind, *decis
 	if _, given := top["kind"]; !given {
 		code = "required"
 	}
-	return decision.Kind{}, &decision.FieldError{Pointer: "/kind", Code: code, Message: "must be one of " + strings.Join(kindNames(), ", ")}
-}
-
-func kindNames() []string {
-	var names []string
-	for _, k := range decision.Kinds() {
-		names = append(names, k.Name)
-	}
-	return names
+	return decision.Kind{}, &decision.FieldError{Pointer: "/kind", Code: code, Message: "must be one of " + strings.Join(decision.KindNames(), ", ")}
 }
 
 // nameAllowed tells which keys a body may have where one is unknown: the

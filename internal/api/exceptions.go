@@ -13,7 +13,7 @@ type Exception struct {
 	ID           string                 `json:"id"`
 	Type         decision.ExceptionType `json:"type"`
 	Cause        string                 `json:"cause" doc:"One open exception a cause."`
-	State        string                 `json:"state" enum:"open,claimed,snoozed,resolved,closed"`
+	State        stateWord              `json:"state"`
 	Subject      *decision.Subject      `json:"subject,omitempty"`
 	Decision     string                 `json:"decision,omitempty"`
 	AtRisk       *decision.Money        `json:"at_risk,omitempty"`
@@ -31,7 +31,7 @@ type Exception struct {
 
 func exception(in decision.Exception) Exception {
 	return Exception{
-		ID: in.ID, Type: in.Type, Cause: in.Cause, State: in.State, Subject: in.Subject, Decision: in.Decision, AtRisk: in.AtRisk,
+		ID: in.ID, Type: in.Type, Cause: in.Cause, State: stateWord(in.State), Subject: in.Subject, Decision: in.Decision, AtRisk: in.AtRisk,
 		Evidence: in.Evidence, Role: in.Role, Deadline: in.Deadline, Proposed: in.Proposed, Times: in.Times, OpenedAt: in.OpenedAt,
 		Owner: in.Owner, SnoozedUntil: optionalTime(in.SnoozedUntil), ClosedAt: optionalTime(in.ClosedAt), ClosedBy: in.ClosedBy,
 	}
@@ -43,11 +43,11 @@ var snoozeFields = []decision.Field{
 
 type listExceptionsInput struct {
 	Page
-	State []string  `query:"state" enum:"open,claimed,snoozed,resolved,closed"`
-	Type  []string  `query:"type"`
-	Role  []string  `query:"role" doc:"Role of the owner."`
-	From  time.Time `query:"from" doc:"Opened at this time or later."`
-	To    time.Time `query:"to" doc:"Opened before this time."`
+	State []stateWord `query:"state"`
+	Type  []typeWord  `query:"type"`
+	Role  []roleWord  `query:"role" doc:"Role of the owner."`
+	From  time.Time   `query:"from" doc:"Opened at this time or later."`
+	To    time.Time   `query:"to" doc:"Opened before this time."`
 }
 
 type listExceptionsOutput struct{ Body Listed[Exception] }
@@ -86,7 +86,7 @@ func (a *api) listExceptions(ctx context.Context, in *listExceptionsInput) (*lis
 	if err := companyWide(caller); err != nil {
 		return nil, err
 	}
-	filter := in.filter(map[string][]string{"state": in.State, "type": in.Type, "role": in.Role})
+	filter := in.filter(map[string][]string{"state": texts(in.State), "type": texts(in.Type), "role": texts(in.Role)})
 	filter.From, filter.To = in.From, in.To
 	body, err := pageOf(ctx, a.Store, caller.Company, decision.Exceptions, filter, exception)
 	return &listExceptionsOutput{body}, err

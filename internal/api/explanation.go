@@ -28,16 +28,16 @@ type Explanation struct {
 
 // PolicyVerdict is the verdict of the policy alone.
 type PolicyVerdict struct {
-	Verdict verdict  `json:"verdict"`
-	Reasons []Reason `json:"reasons"`
-	Rules   []string `json:"rules"`
-	Roles   []string `json:"roles"`
-	Failure string   `json:"failure,omitempty" doc:"Why there is no ordinary verdict."`
+	Verdict decision.Outcome `json:"verdict"`
+	Reasons []Reason         `json:"reasons"`
+	Rules   []string         `json:"rules"`
+	Roles   []string         `json:"roles"`
+	Failure string           `json:"failure,omitempty" doc:"Why there is no ordinary verdict."`
 }
 
 // Guard is what the guard saw.
 type Guard struct {
-	Mode   decision.Mode `json:"mode" enum:"shadow,suggest,live"`
+	Mode   decision.Mode `json:"mode"`
 	Kill   bool          `json:"kill"`
 	Paused bool          `json:"paused"`
 	Epoch  int64         `json:"epoch"`
@@ -77,7 +77,7 @@ type Signature struct {
 type Execution struct {
 	ID       string                   `json:"id"`
 	Action   Action                   `json:"action"`
-	Status   decision.ExecutionStatus `json:"status" enum:"waiting,running,parked,done,failed,stale,void"`
+	Status   decision.ExecutionStatus `json:"status"`
 	Attempts int                      `json:"attempts"`
 	Due      time.Time                `json:"due"`
 	Code     string                   `json:"code,omitempty" doc:"Of the last receipt."`
@@ -115,7 +115,7 @@ func (a *api) explanation(ctx context.Context, s decision.Story) (Explanation, e
 	out := Explanation{
 		Decision: answer, Erased: s.Snapshot == nil, Guard: a.guard(policy, d.Guard),
 		Policy: PolicyVerdict{
-			Verdict: verdict(d.Verdict.Outcome.String()), Reasons: a.sentences(policy, d.Verdict.Reasons),
+			Verdict: d.Verdict.Outcome, Reasons: a.sentences(policy, d.Verdict.Reasons),
 			Rules: list(d.Verdict.Rules), Roles: list(d.Verdict.Roles), Failure: d.Verdict.Failure,
 		},
 		Alternates: []Alternate{}, Signatures: []Signature{}, Executions: []Execution{}, Outcomes: []Outcome{},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"reflect"
 	"slices"
 
 	"assent/decision"
@@ -18,7 +17,7 @@ import (
 // no pages of its own.
 func newHuma(router chi.Router, version string) huma.API {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
-	registry.RegisterTypeAlias(reflect.TypeFor[decision.Money](), reflect.TypeFor[money]())
+	describeWords(registry)
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",

@@ -209,10 +209,15 @@ func humaProblem(status int, _ string, errs ...error) huma.StatusError {
 // the value: its parser's errors do, its validator's do not.
 func parameterFault(d *huma.ErrorDetail) ProblemField {
 	_, name, _ := strings.Cut(d.Location, ".")
+	name, _, _ = strings.Cut(name, "[") // which of several values it is says nothing
 	text, code := d.Message, "format"
 	switch {
 	case strings.HasPrefix(text, "required"):
 		code = "required"
+	case strings.HasPrefix(text, "expected value to be one of"):
+		code = "enum"
+	case strings.HasPrefix(text, "expected string to match pattern"):
+		code = "pattern"
 	case strings.HasPrefix(text, "expected"):
 		code = "range"
 	case strings.HasPrefix(text, "unknown"):

@@ -71,7 +71,7 @@ func badInputScenarios() []scenario {
 			has: []string{field("/key", "conflict")}},
 		{name: "bad: correlation id", call: post("/v1/decisions", "all", goodOrder).with(map[string]string{"X-Correlation-ID": "canary canary"}), status: 422,
 			has: []string{`{"parameter":"X-Correlation-ID","code":"pattern"`}},
-		{name: "bad: effect", call: post("/v1/decisions?effect=canary", "all", goodOrder), status: 422, has: []string{`{"parameter":"effect","code":"range"`, "none"}},
+		{name: "bad: effect", call: post("/v1/decisions?effect=canary", "all", goodOrder), status: 422, has: []string{`{"parameter":"effect","code":"enum"`, "none"}},
 		{name: "database down", call: post("/v1/decisions", "all", goodOrder), before: func(w *world) {
 			w.decide(strings.Replace(goodOrder, `"id":36`, `"id":1`, 1)) // the key is known from here
 			w.ok(w.store.Close())

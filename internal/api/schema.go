@@ -62,14 +62,6 @@ func actionSchema(kind decision.Kind) *huma.Schema {
 	return s
 }
 
-func enumSchema[T ~string](values ...T) *huma.Schema {
-	s := &huma.Schema{Type: huma.TypeString}
-	for _, v := range values {
-		s.Enum = append(s.Enum, string(v))
-	}
-	return s
-}
-
 func ref(name string) *huma.Schema { return &huma.Schema{Ref: "#/components/schemas/" + name} }
 
 func title(name string) string { return strings.ToUpper(name[:1]) + name[1:] }

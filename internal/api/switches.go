@@ -25,7 +25,7 @@ func switches(h decision.Head) Switches {
 	out := Switches{
 		Kill: h.Switches.Kill, Modes: map[string]decision.Mode{}, Paused: map[string]string{}, Epoch: h.Epoch, Policy: h.Policy,
 	}
-	for _, kind := range kindNames() {
+	for _, kind := range decision.KindNames() {
 		out.Modes[kind] = h.Switches.Mode(kind)
 		if why, paused := h.Switches.Paused[kind]; paused {
 			out.Paused[kind] = why
@@ -42,9 +42,9 @@ func switchFields() []decision.Field {
 		{Path: "epoch", Type: decision.TypeInteger, Min: &decimal.Zero, Example: "7", Doc: "The epoch that was read before: with another one in force nothing is changed. Absent, the change is made whatever is in force, as befits an emergency."},
 		{Path: "reason", Type: decision.TypeCode, Example: `"incident:42"`, Doc: "Why, a code."},
 	}
-	for _, kind := range kindNames() {
+	for _, kind := range decision.KindNames() {
 		fields = append(fields,
-			decision.Field{Path: "modes." + kind, Type: decision.TypeEnum, Enum: []string{string(decision.Shadow), string(decision.Suggest), string(decision.Live)}, Example: `"suggest"`, Doc: "How much the kind may do by itself; suggest if absent."},
+			decision.Field{Path: "modes." + kind, Type: decision.TypeEnum, Enum: texts(decision.Modes), Example: `"suggest"`, Doc: "How much the kind may do by itself; suggest if absent."},
 			decision.Field{Path: "paused." + kind, Type: decision.TypeCode, Example: `"drift"`, Doc: "Why its auto-execution is paused; not paused if absent."},
 		)
 	}
