@@ -10,6 +10,7 @@ var sentences = map[string]string{
 	GuardCount:       "The hour's budget of automatic executions is used up.",
 	GuardAmount:      "It would exceed the hour's budget of money moved automatically.",
 	GuardUnknown:     "The money at stake is unknown, so no budget can cover it.",
+	HistoryMoved:     "Other decisions about the same customer were made at the same moment.",
 	EpochMoved:       "The policies changed while the decision was made.",
 	PolicyError:      "The policy could not be evaluated.",
 	PolicyTimeout:    "The policy took too long.",

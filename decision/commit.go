@@ -11,9 +11,9 @@ import (
 
 // commit writes the decision with its effects in one transaction: key,
 // journal, approval or executions, snapshot, history, head. moved says that
-// other policies came into force since it was governed: evaluate again, or,
-// the last time, let a person decide.
-func (s *Service) commit(ctx context.Context, q question, p prepared, last bool) (answer Answer, moved bool, err error) {
+// what it was governed by or has seen is no longer so: evaluate again, or, in
+// the last round, let a person decide.
+func (s *Service) commit(ctx context.Context, q question, p prepared, round int) (answer Answer, moved bool, err error) {
 	d := s.draft(q, p)
 	var winner *Binding
 	err = s.Ledger.Do(ctx, q.Company, Foreground, []string{q.Key}, func(ctx context.Context, w *Writer) error {
@@ -23,14 +23,17 @@ func (s *Service) commit(ctx context.Context, q question, p prepared, last bool)
 			return err
 		}
 		head := w.Head()
-		if moved = head.Epoch != p.head.Epoch && !last; moved {
+		change, err := p.changed(ctx, w, head)
+		if err != nil {
+			return err
+		}
+		if moved = change != "" && round < rounds[change]; moved {
 			return nil
 		}
-		d = s.settle(q, p, d, head)
+		d = s.settle(q, p, d, head, change)
 		if err := s.write(ctx, w, q, p, d); err != nil {
 			return err
 		}
-		var err error
 		answer.Decision = d
 		answer.Row, err = Load[DecisionRow](ctx, w, Decisions, d.ID)
 		return err
@@ -42,6 +45,27 @@ func (s *Service) commit(ctx context.Context, q question, p prepared, last bool)
 		answer, err = s.earlier(ctx, q, *winner, nil)
 	}
 	return answer, false, err
+}
+
+// rounds is how often a decision is evaluated before a person decides,
+// because the world would not stand still.
+var rounds = map[string]int{EpochMoved: 2, HistoryMoved: 5}
+
+// changed says, under the lock, what the evaluation rests on that is no
+// longer so: EpochMoved, HistoryMoved or "". History only matters to what
+// would execute.
+func (p prepared) changed(ctx context.Context, w *Writer, head Head) (string, error) {
+	if head.Epoch != p.head.Epoch {
+		return EpochMoved, nil
+	}
+	if p.Verdict.Outcome != Execute || p.Recommendation.Action.Class() != Effective {
+		return "", nil
+	}
+	grown, err := p.past.grown(ctx, w)
+	if grown {
+		return HistoryMoved, err
+	}
+	return "", err
 }
 
 // draft is the decision as far as it is known before the lock.
@@ -59,10 +83,10 @@ func (s *Service) draft(q question, p prepared) Decision {
 }
 
 // settle applies the guard under the lock and plans what follows.
-func (s *Service) settle(q question, p prepared, d Decision, head Head) Decision {
+func (s *Service) settle(q question, p prepared, d Decision, head Head, change string) Decision {
 	d.Guard, d.Outcome = Guard(head, p.caps, d.Kind, d.Recommendation, d.Verdict.Outcome, p.snapshot.Now)
-	if head.Epoch != p.head.Epoch && d.Outcome != Reject {
-		d.Outcome, d.Guard.Code = Approve, EpochMoved
+	if change != "" && d.Outcome != Reject {
+		d.Outcome, d.Guard.Code = Approve, change
 	}
 	d.Approval, d.Execution, d.Protective = "", "", nil
 	d.Status = firstStatus(d)

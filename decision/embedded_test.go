@@ -94,7 +94,7 @@ func TestPolicyOfAnEarlierRelease(t *testing.T) {
 	for kind, want := range map[string]string{"refund": "", "change": PolicyMissing} {
 		fields := map[string]string{
 			"refund": `{"state":"posted","currency":"EUR","amount":25,"amount_total":120.5,"amount_credited":0,"partner_id":14,"paid":true,"goods_returned":true}`,
-			"change": `{"type":"discount","currency":"EUR","amount":35,"discount":5}`,
+			"change": `{"type":"discount","currency":"EUR","amount":35,"amount_total":350,"discount":5}`,
 		}
 		model := map[string]string{"refund": "account.move", "change": "sale.order"}
 		answer, err := s.Decide(t.Context(), Request{

@@ -72,7 +72,7 @@ func (c *company) decide(t *rapid.T) {
 	d.ActionHash = d.Recommendation.Action.Hash()
 	p := prepared{head: c.head, caps: c.caps, snapshot: Snapshot{Now: c.now}}
 	p.head.Epoch -= int64(rapid.IntRange(0, 9).Draw(t, "epoch moved") / 9)
-	d = c.svc.settle(question{}, p, d, c.head)
+	d = c.svc.settle(question{}, p, d, c.head, "")
 	c.decisions = append(c.decisions, d)
 	c.add(EntryDecision, d)
 }

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/shopspring/decimal"
 )
 
 // question is a request whose form is right: what the rest of the way needs.
@@ -250,6 +248,7 @@ type prepared struct {
 	snapshot Snapshot
 	sealed   Sealed
 	Evaluation
+	past past
 	hash string
 	id   string // of the decision
 }
@@ -268,7 +267,7 @@ func (s *Service) prepare(ctx context.Context, q question) (prepared, error) {
 	if policy != nil {
 		p.caps = policy.Caps(q.Kind)
 	}
-	if p.snapshot, err = s.gather(ctx, q, p.head); err != nil {
+	if p.snapshot, p.past, err = s.gather(ctx, q, p.head); err != nil {
 		return p, err
 	}
 	p.Evaluation, p.snapshot.Failures = Evaluate(ctx, p.snapshot, s.Assessors[q.Kind], policy)
@@ -297,7 +296,7 @@ func (s *Service) policy(ctx context.Context, revision string) (Policy, error) {
 
 // gather puts everything the evaluation will read into the snapshot, one
 // query a source.
-func (s *Service) gather(ctx context.Context, q question, head Head) (Snapshot, error) {
+func (s *Service) gather(ctx context.Context, q question, head Head) (Snapshot, past, error) {
 	currency, _ := q.fields.Text("currency")
 	rate, _ := q.company.Rate(cmp.Or(currency, q.company.Currency))
 	seed := sha256.Sum256([]byte(q.Company + "\x00" + q.Subject.Record()))
@@ -307,8 +306,13 @@ func (s *Service) gather(ctx context.Context, q question, head Head) (Snapshot, 
 		Fields: q.fields, Missing: missing(q.kind, q.fields), Proposed: q.proposed, RequestedBy: q.RequestedBy,
 		Revisions: Revisions{Policy: head.Policy, Model: revisionOf(s.Assessors[q.Kind]), Code: s.Code},
 	}
-	err := s.addHistory(ctx, q, &snap)
-	return snap, err
+	p := past{queries: s.historyQueries(q)}
+	var err error
+	p.rows, err = s.Store.History(ctx, q.Company, p.queries)
+	if err == nil {
+		addHistory(q, &snap, p)
+	}
+	return snap, p, err
 }
 
 // missing says why each declared field is not there.
@@ -320,83 +324,4 @@ func missing(kind Kind, fields Record) map[string]string {
 		}
 	}
 	return out
-}
-
-// addHistory reads every entity's past in one query and folds it into the
-// declared features.
-func (s *Service) addHistory(ctx context.Context, q question, snap *Snapshot) error {
-	snap.Context, snap.KnownAt = Record{}, map[string]time.Time{}
-	rows := map[string][]HistoryRow{}
-	var queries []HistoryQuery
-	for _, e := range q.kind.Entities {
-		if hash, known := s.entityHash(e, q.fields); known {
-			queries = append(queries, HistoryQuery{
-				EntityType: e.Type, EntityHash: hash, Before: q.now, NotSubject: q.Subject.Record(), Cap: e.Cap,
-			})
-		}
-	}
-	found, err := s.Store.History(ctx, q.Company, queries)
-	if err != nil {
-		return err
-	}
-	for i, query := range queries {
-		rows[query.EntityType] = found[i]
-	}
-	for _, f := range q.kind.Features {
-		past, known := rows[f.Entity]
-		if !known {
-			snap.Missing[f.Path] = "no_" + f.Entity
-			continue
-		}
-		value, at := f.Compute(past, q.now)
-		snap.Context[f.Path] = value
-		if !at.IsZero() {
-			snap.KnownAt[f.Path] = at
-		}
-	}
-	return nil
-}
-
-// entityHash is the keyed hash of an entity's value, if it is known.
-func (s *Service) entityHash(e Entity, fields Record) (string, bool) {
-	switch v := fields[e.Path].(type) {
-	case string:
-		return s.Keyring.HashIdentifier(e.Type, v), true
-	case int64:
-		return s.Keyring.HashIdentifier(e.Type, fmt.Sprint(v)), true
-	}
-	return "", false
-}
-
-// Compute folds history rows into the feature's value at a time, and says
-// when its newest evidence became known. rows may hold more than the window.
-func (f Feature) Compute(rows []HistoryRow, now time.Time) (value any, knownAt time.Time) {
-	count, sum, partners, first := int64(0), decimal.Decimal{}, map[int64]bool{}, now
-	for _, r := range rows {
-		if r.Kind != f.Kind || !r.KnownAt.Before(now) || f.Window > 0 && r.At.Before(now.Add(-f.Window)) {
-			continue
-		}
-		count++
-		if r.Amount != nil {
-			sum = sum.Add(*r.Amount)
-		}
-		if r.Partner != 0 {
-			partners[r.Partner] = true
-		}
-		if r.At.Before(first) {
-			first = r.At
-		}
-		if r.KnownAt.After(knownAt) {
-			knownAt = r.KnownAt
-		}
-	}
-	switch f.Fold {
-	case Sum:
-		return sum, knownAt
-	case DistinctPartners:
-		return int64(len(partners)), knownAt
-	case DaysSinceFirst:
-		return int64(now.Sub(first) / (24 * time.Hour)), knownAt
-	}
-	return count, knownAt
 }

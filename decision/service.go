@@ -66,15 +66,16 @@ func (s *Service) make(ctx context.Context, q *question) (Answer, error) {
 	if err := s.read(ctx, q); err != nil {
 		return Answer{}, err
 	}
-	for last := false; ; last = true {
+	for round := 1; ; round++ {
 		p, err := s.prepare(ctx, *q)
 		if err != nil {
 			return Answer{}, err
 		}
-		answer, moved, err := s.commit(ctx, *q, p, last)
+		answer, moved, err := s.commit(ctx, *q, p, round)
 		if !moved {
 			return answer, err
 		}
+		q.now = s.now() // it sees what has happened since
 	}
 }
 
@@ -158,3 +159,5 @@ func (s *Service) company(ctx context.Context, id string) (Company, error) {
 	}
 	return all[i], nil
 }
+
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }

@@ -48,9 +48,11 @@ type Tx interface {
 	// EraseSealed destroys the wrapped key and the content of a sealed object.
 	// Erasing it again is no error; an unknown one is CodeNotFound.
 	EraseSealed(ctx context.Context, id string) error
-	// AddHistory inserts rows; one that is already there (same entity, kind
-	// and subject) is left as it was.
+	// AddHistory inserts rows; one that is already there (same entity, kind,
+	// subject and KnownAt) is left as it was.
 	AddHistory(ctx context.Context, rows []HistoryRow) error
+	// History is Reader.History as this transaction sees it.
+	History(ctx context.Context, queries []HistoryQuery) ([][]HistoryRow, error)
 	// Due lists at most n executions that may be leased at now: waiting and
 	// due, running with a lapsed lease, or (with parked) parked. Only the first
 	// unfinished one of its record, by Order, is listed; earliest Due first. A

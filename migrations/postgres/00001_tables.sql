@@ -150,7 +150,7 @@ CREATE TABLE history (
     amount      numeric,
     at          bigint  NOT NULL,
     known_at    bigint  NOT NULL,
-    PRIMARY KEY (company, entity_type, entity_hash, kind, subject)
+    PRIMARY KEY (company, entity_type, entity_hash, kind, subject, known_at)
 );
 CREATE INDEX history_newest ON history (company, entity_type, entity_hash, at DESC, known_at DESC, kind, subject);
 

@@ -156,7 +156,7 @@ CREATE TABLE history (
     amount      TEXT,
     at          INTEGER NOT NULL,
     known_at    INTEGER NOT NULL,
-    PRIMARY KEY (company, entity_type, entity_hash, kind, subject)
+    PRIMARY KEY (company, entity_type, entity_hash, kind, subject, known_at)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX history_newest ON history (company, entity_type, entity_hash, at DESC, known_at DESC, kind, subject);
 

@@ -28,7 +28,7 @@ END;
 CREATE TRIGGER history_insert BEFORE INSERT ON history
 WHEN EXISTS (SELECT 1 FROM history
              WHERE company = NEW.company AND entity_type = NEW.entity_type AND entity_hash = NEW.entity_hash
-               AND kind = NEW.kind AND subject = NEW.subject)
+               AND kind = NEW.kind AND subject = NEW.subject AND known_at = NEW.known_at)
 BEGIN
     SELECT RAISE(ABORT, 'history is append-only');
 END;

@@ -29,13 +29,17 @@ type historyRow struct {
 
 // History answers each query; see decision.HistoryQuery.
 func (r reader) History(ctx context.Context, company string, queries []decision.HistoryQuery) ([][]decision.HistoryRow, error) {
+	return history(ctx, r, company, queries)
+}
+
+func history(ctx context.Context, db reading.Database, company string, queries []decision.HistoryQuery) ([][]decision.HistoryRow, error) {
 	var types, hashes, notSubjects []string
 	var since, before, caps []int64
 	for _, q := range queries {
 		types, hashes, notSubjects = append(types, q.EntityType), append(hashes, q.EntityHash), append(notSubjects, q.NotSubject)
 		since, before, caps = append(since, q.Since.UnixMicro()), append(before, q.Before.UnixMicro()), append(caps, int64(max(q.Cap, 0)))
 	}
-	rows, err := reading.All(ctx, r, func(rows reading.Rows) (historyRow, error) { return scanHistory(rows, queries) },
+	rows, err := reading.All(ctx, db, func(rows reading.Rows) (historyRow, error) { return scanHistory(rows, queries) },
 		historyText, company, types, hashes, since, before, notSubjects, caps)
 	if err != nil {
 		return nil, err

@@ -229,6 +229,18 @@ func amountText(r decision.HistoryRow) *string {
 	return &text
 }
 
+// History answers as the transaction sees it.
+func (u *tx) History(ctx context.Context, queries []decision.HistoryQuery) ([][]decision.HistoryRow, error) {
+	if err := u.send(); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fault(err)
+	}
+	found, err := history(u.batch, database{u.t.conn}, u.t.company, queries)
+	return found, u.failed(err)
+}
+
 // Due lists executions that may be leased; see decision.Tx.
 func (u *tx) Due(ctx context.Context, now time.Time, n int, parked bool) ([]decision.Execution, error) {
 	if err := u.send(); err != nil {

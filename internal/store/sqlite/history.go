@@ -17,9 +17,13 @@ const historyText = `
 
 // History answers each query; see decision.HistoryQuery.
 func (r reader) History(ctx context.Context, company string, queries []decision.HistoryQuery) ([][]decision.HistoryRow, error) {
+	return history(ctx, r, company, queries)
+}
+
+func history(ctx context.Context, db reading.Database, company string, queries []decision.HistoryQuery) ([][]decision.HistoryRow, error) {
 	out := make([][]decision.HistoryRow, len(queries))
 	for i, q := range queries {
-		found, err := reading.All(ctx, r, func(rows reading.Rows) (decision.HistoryRow, error) { return scanHistory(rows, q) },
+		found, err := reading.All(ctx, db, func(rows reading.Rows) (decision.HistoryRow, error) { return scanHistory(rows, q) },
 			historyText, company, q.EntityType, q.EntityHash, q.Since.UnixMicro(), q.Before.UnixMicro(), q.NotSubject, max(q.Cap, 0))
 		if err != nil {
 			return nil, err

@@ -161,7 +161,16 @@ const insertHistory = `
 	INSERT INTO history (company, entity_type, entity_hash, kind, subject, partner, amount, at, known_at)
 	SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
 	WHERE NOT EXISTS (SELECT 1 FROM history
-	                  WHERE company = ?1 AND entity_type = ?2 AND entity_hash = ?3 AND kind = ?4 AND subject = ?5)`
+	                  WHERE company = ?1 AND entity_type = ?2 AND entity_hash = ?3 AND kind = ?4 AND subject = ?5 AND known_at = ?9)`
+
+// History answers as the transaction sees it.
+func (t *tx) History(ctx context.Context, queries []decision.HistoryQuery) ([][]decision.HistoryRow, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, t.failed(err)
+	}
+	found, err := history(ctx, t.w, t.company, queries)
+	return found, t.failed(err)
+}
 
 // Due lists executions that may be leased; see decision.Tx.
 func (t *tx) Due(ctx context.Context, now time.Time, n int, parked bool) ([]decision.Execution, error) {

@@ -43,10 +43,29 @@ var historyCases = []testCase{
 	}},
 	{"history: a row that is there stays as it was", func(t *testing.T, db Database) {
 		first, again := past(1), past(1)
-		again.Partner, again.At, again.KnownAt, again.Amount = 99, after(time.Hour), after(time.Hour), amount("5")
+		again.Partner, again.At, again.Amount = 99, after(time.Hour), amount("5")
 		addHistory(t, db.Store, first, again) // in one call
 		addHistory(t, db.Store, again)        // and in another
 		wantHistory(t, db, ask(), first)
+	}},
+	{"history: the same subject learnt of again is another row", func(t *testing.T, db Database) {
+		first, again := past(1), past(1)
+		again.At, again.KnownAt, again.Amount = after(time.Hour), after(time.Hour), amount("5")
+		addHistory(t, db.Store, first, again)
+		wantHistory(t, db, ask(), again, first)
+	}},
+	{"history: a transaction sees its own", func(t *testing.T, db Database) {
+		addHistory(t, db.Store, past(1))
+		do(t, db.Store, func(ctx context.Context, tx decision.Tx) error {
+			if err := tx.AddHistory(ctx, []decision.HistoryRow{past(2)}); err != nil {
+				return err
+			}
+			found, err := tx.History(ctx, []decision.HistoryQuery{ask()})
+			if err == nil && (len(found) != 1 || len(found[0]) != 2) {
+				t.Errorf("have %v", found)
+			}
+			return err
+		})
 	}},
 	{"history: the same subject under another kind or entity is another row", func(t *testing.T, db Database) {
 		a, b, c := past(1), past(1), past(1)

@@ -187,7 +187,9 @@ func remembers() *rapid.Generator[step] {
 		rows := rapid.SliceOfN(row, 1, 3).Draw(t, "rows")
 		return func(ctx context.Context, tx decision.Tx, m *model) error {
 			for _, h := range rows {
-				if !slices.ContainsFunc(m.history, func(x decision.HistoryRow) bool { return x.EntityHash == h.EntityHash && x.Subject == h.Subject }) {
+				if !slices.ContainsFunc(m.history, func(x decision.HistoryRow) bool {
+					return x.EntityHash == h.EntityHash && x.Subject == h.Subject && x.KnownAt.Equal(h.KnownAt)
+				}) {
 					m.history = append(m.history, h)
 				}
 			}
@@ -308,7 +310,7 @@ func (s *machine) history(t *rapid.T) {
 			want = append(want, h)
 		}
 	}
-	slices.SortFunc(want, func(a, b decision.HistoryRow) int { return b.At.Compare(a.At) }) // At is unique here
+	slices.SortFunc(want, func(a, b decision.HistoryRow) int { return cmp.Or(b.At.Compare(a.At), b.KnownAt.Compare(a.KnownAt)) })
 	want = want[:min(q.Cap, len(want))]
 	got, err := s.store.History(context.Background(), s.model.head.Company, []decision.HistoryQuery{q})
 	if err != nil || !slices.EqualFunc(got[0], want, func(a, b decision.HistoryRow) bool { return a == b }) {

@@ -1,0 +1,79 @@
+package decision_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	. "assent/decision"
+)
+
+// three lets a customer have three refunds by itself.
+type three struct{}
+
+func (three) Revision() string { return "three" }
+
+func (three) Caps(string) Caps { return Caps{Count: 1000, Amount: decimal.NewFromInt(1_000_000)} }
+
+func (three) Govern(_ context.Context, s Snapshot, _ Assessment, _ Recommendation) Verdict {
+	if n, known := s.Context.Integer("history.partner_refunds_90d"); known && n < 3 {
+		return Verdict{Outcome: Execute}
+	}
+	return Verdict{Outcome: Approve, Reasons: []string{"REFUND_COUNT"}}
+}
+
+func (p three) Policy(context.Context, string) (Policy, error) { return p, nil }
+
+// Many at once must not get what one after the other would not: each reads
+// the past before the lock, and none of the others is in it yet.
+func TestLimitsHoldTogether(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	s.Policies = three{}
+	const many = 20
+	var wg sync.WaitGroup
+	outcomes := make([]Outcome, many)
+	for i := range many {
+		wg.Go(func() {
+			a, err := s.Decide(t.Context(), refund(int64(i+1), "5", "EUR"))
+			if err != nil {
+				t.Error(err)
+			}
+			outcomes[i] = a.Decision.Outcome
+		})
+	}
+	wg.Wait()
+	executed := 0
+	for _, o := range outcomes {
+		if o == Execute {
+			executed++
+		}
+	}
+	if executed == 0 || executed > 3 {
+		t.Errorf("%d of %d refunds of one customer executed, want 1 to 3", executed, many)
+	}
+	s.wantClean(t)
+}
+
+// Asked about again with another amount, a record counts once, with what it
+// is now.
+func TestAskedAgainCountsOnce(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	for _, amount := range []string{"0.01", "99"} {
+		s.decide(t, order(1, amount))
+		s.clock.pass(time.Minute)
+	}
+	a := s.decide(t, order(2, "5"))
+	story, err := s.Story(t.Context(), "main", a.Decision.ID)
+	noError(t, err)
+	count, _ := story.Snapshot.Context.Integer("history.partner_orders_24h")
+	amount, _ := story.Snapshot.Context.Money("history.partner_amount_24h")
+	if have := fmt.Sprint(count, " ", amount); have != "1 99" {
+		t.Errorf("have %s, want one order of 99", have)
+	}
+}
