@@ -12,15 +12,14 @@ import (
 // decisionsSize is how many decisions a page of the list holds.
 const decisionsSize = 50
 
-// The filters' codes.
-var (
-	outcomes = []string{decision.Execute.String(), decision.Approve.String(), decision.Reject.String()}
-	statuses = []string{
-		string(decision.AwaitingApproval), string(decision.AwaitingReceipt), string(decision.Executing), string(decision.Parked),
-		string(decision.Done), string(decision.Recorded), string(decision.Refused), string(decision.Declined), string(decision.Withdrawn),
-		string(decision.Expired), string(decision.Stale), string(decision.Void), string(decision.Failed),
+// outcomes are the codes of the filter by verdict.
+func outcomes() []string {
+	codes := make([]string, len(decision.AllOutcomes))
+	for i, o := range decision.AllOutcomes {
+		codes[i] = o.String()
 	}
-)
+	return codes
+}
 
 // decisionList is the page of all decisions, newest first.
 type decisionList struct {

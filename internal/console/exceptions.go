@@ -22,14 +22,6 @@ const exceptionsSize = 25
 // store gives at once.
 const mostExceptions = 500
 
-// exceptionTypes are the types that can be filtered by.
-var exceptionTypes = []string{string(decision.DeadLetter), string(decision.IntegrationDown), string(decision.PromiseAtRisk)}
-
-// openStates are those somebody still has to look at.
-var openStates = []string{decision.StateOpen, decision.StateClaimed, decision.StateSnoozed}
-
-var allStates = append(slices.Clone(openStates), decision.StateResolved, decision.StateClosed)
-
 // exceptionList is the page of what people must resolve.
 type exceptionList struct {
 	Type, Role, State string // filters; no state means: to be looked at now
@@ -81,7 +73,7 @@ func (c *console) showExceptions(w http.ResponseWriter, r *http.Request, v visit
 }
 
 func (l exceptionList) filter() decision.Filter {
-	where := map[string][]string{"state": openStates}
+	where := map[string][]string{"state": decision.OpenStates}
 	for column, wanted := range map[string]string{"state": l.State, "type": l.Type, "role": l.Role} {
 		if wanted != "" {
 			where[column] = []string{wanted}
@@ -99,7 +91,7 @@ func (l exceptionList) queue(all []decision.Exception, now time.Time) []decision
 			return x.State == decision.StateSnoozed && x.SnoozedUntil.After(now)
 		})
 	}
-	if l.State == "" || slices.Contains(openStates, l.State) {
+	if l.State == "" || slices.Contains(decision.OpenStates, l.State) {
 		slices.SortStableFunc(all, func(a, b decision.Exception) int { return a.Deadline.Compare(b.Deadline) })
 	}
 	return all

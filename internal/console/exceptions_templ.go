@@ -50,7 +50,7 @@ func exceptionsPage(v visit, l exceptionList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choice("type", "Type", "All types", l.Type, exceptionTypes).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choice("type", "Type", "All types", l.Type, decision.ExceptionTypes).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -58,7 +58,7 @@ func exceptionsPage(v visit, l exceptionList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choice("state", "State", "To be looked at now", l.State, allStates).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choice("state", "State", "To be looked at now", l.State, decision.States).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

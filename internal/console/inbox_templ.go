@@ -56,7 +56,7 @@ func inboxPage(v visit, i inbox) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = choice("kind", "Kind", "All kinds", i.Kind, kindNames()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = choice("kind", "Kind", "All kinds", i.Kind, decision.KindNames()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -42,13 +42,3 @@ func rolesShort(roles []string) string {
 	words[0] = humanise(roles[0])
 	return strings.Join(words, ", ")
 }
-
-// kindNames are the kinds in the order of the docs.
-func kindNames() []string {
-	kinds := decision.Kinds()
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = k.Name
-	}
-	return names
-}

@@ -14,9 +14,6 @@ import (
 // not a text, because the journal holds no free text.
 var switchReasons = []string{"INCIDENT", "MAINTENANCE", "DRILL", "POLICY_CHANGE", "MODEL_REVIEW", "RESOLVED"}
 
-// modes in the order of how much a kind may do by itself.
-var modes = []decision.Mode{decision.Shadow, decision.Suggest, decision.Live}
-
 var modeDocs = map[decision.Mode]string{
 	decision.Shadow:  "Decisions are recorded. Nothing is asked and nothing is done.",
 	decision.Suggest: "Every effective action asks a person.",
@@ -48,7 +45,7 @@ func (c *console) showSwitches(w http.ResponseWriter, r *http.Request, v visit) 
 // switchesOf starts the form at what is in force.
 func switchesOf(v visit) switchesView {
 	view := switchesView{Now: v.Head.Switches, Want: v.Head.Switches, Epoch: v.Head.Epoch}
-	for _, kind := range kindNames() {
+	for _, kind := range decision.KindNames() {
 		spent := v.Head.Spent[kind].In(v.Now)
 		view.Spent = append(view.Spent, kindSpent{kind, spent.Count, grouped(spent.Amount.StringFixed(2))})
 	}
@@ -108,7 +105,7 @@ func wanted(r *http.Request, now decision.Switches) decision.Switches {
 	if kill := r.PostForm.Get("kill"); kill != "" {
 		want.Kill = kill == "on"
 	}
-	for _, kind := range kindNames() {
+	for _, kind := range decision.KindNames() {
 		if mode := decision.Mode(r.PostForm.Get("mode." + kind)); mode != "" && mode != now.Mode(kind) {
 			want.Modes[kind] = mode
 		}
@@ -128,7 +125,7 @@ func changes(now, want decision.Switches) []fact {
 	if now.Kill != want.Kill {
 		out = append(out, fact{"Kill switch", map[bool]string{true: "turn on: nothing is executed in Odoo", false: "turn off: parked executions go on"}[want.Kill]})
 	}
-	for _, kind := range kindNames() {
+	for _, kind := range decision.KindNames() {
 		if from, to := now.Mode(kind), want.Modes[kind]; to != "" && from != to {
 			out = append(out, fact{humanise(kind), "from " + string(from) + " to " + string(to) + ": " + modeDocs[to]})
 		}
