@@ -1,21 +1,25 @@
 package odoo
 
 import (
-	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 )
 
-// creditLine is a line of a credit note. Sections and notes have no total.
+// creditLine is a line of a credit note.
 type creditLine struct {
 	ID       int64       `json:"id"`
+	Display  Text        `json:"display_type"`
 	Quantity json.Number `json:"quantity"`
 	Price    json.Number `json:"price_unit"`
 	Discount json.Number `json:"discount"`
 	Total    json.Number `json:"price_total"`
 }
+
+// text says that the line is a section or a note.
+func (l creditLine) text() bool { return strings.HasPrefix(l.Display.Or(""), "line_") }
 
 // worth is what the line's price says for all of its quantity, with or
 // without taxes as the price has them, and its total with taxes.
@@ -33,7 +37,7 @@ func (l creditLine) worth() (price, total decimal.Decimal) {
 // the next gives one line, the largest first, the cents that rounding left
 // over: what one line cannot express, another often can.
 func corrected(lines []creditLine, pass int, total, want decimal.Decimal, digits int32) map[int64]decimal.Decimal {
-	lines = slices.DeleteFunc(lines, func(l creditLine) bool { _, t := l.worth(); return t.IsZero() })
+	lines = slices.DeleteFunc(slices.Clone(lines), creditLine.text)
 	prices := map[int64]decimal.Decimal{}
 	if len(lines) == 0 {
 		return prices
@@ -48,14 +52,16 @@ func corrected(lines []creditLine, pass int, total, want decimal.Decimal, digits
 	slices.SortStableFunc(lines, func(a, b creditLine) int {
 		_, x := a.worth()
 		_, y := b.worth()
-		return cmp.Or(y.Cmp(x), cmp.Compare(a.ID, b.ID))
+		return y.Cmp(x)
 	})
 	l := lines[(pass-1)%len(lines)]
 	price, gross := l.worth()
-	missing := want.Sub(total)
-	step := missing.Mul(price).Div(gross).Round(digits)
-	if step.IsZero() {
-		step = decimal.New(int64(missing.Sign()), -digits)
+	step := want.Sub(total)
+	if !gross.IsZero() {
+		step = step.Mul(price).Div(gross) // without the taxes that come on top
+	}
+	if step = step.Round(digits); step.IsZero() {
+		step = decimal.New(int64(want.Sub(total).Sign()), -digits)
 	}
 	prices[l.ID] = price.Add(step).Round(digits)
 	return prices

@@ -181,7 +181,7 @@ func (a attempt) adjust(ctx context.Context, note creditNote) (decision.Applied,
 		switch {
 		case err == nil && a.sameAmount(total, want):
 			return decision.Applied{}, true
-		case err != nil || pass > mostPasses || !total.IsPositive():
+		case err != nil || pass > mostPasses || pass == 0 && !total.IsPositive():
 			return a.abandon(ctx, draft, failed(codeAmount))
 		}
 		if err := a.rewrite(ctx, draft[0], pass, total, want); err != nil {
@@ -218,7 +218,7 @@ func (a attempt) sameAmount(have, want decimal.Decimal) bool {
 // rewrite writes new prices. Lines change only through their move.
 func (a attempt) rewrite(ctx context.Context, note creditNote, pass int, total, want decimal.Decimal) error {
 	lines, err := SearchRead[creditLine](ctx, a.Caller, "account.move.line", Query{
-		Domain: Domain{}.Where("id", "in", note.Lines), Fields: []string{"quantity", "price_unit", "discount", "price_total"}, Order: "id",
+		Domain: Domain{}.Where("id", "in", note.Lines), Fields: []string{"display_type", "quantity", "price_unit", "discount", "price_total"}, Order: "id",
 	}, a.context())
 	if err != nil {
 		return err

@@ -68,7 +68,11 @@ func (a attempt) reschedule(ctx context.Context) decision.Applied {
 		p, err := one[row](ctx, a.Integration, a.company, "stock.picking", a.x.Subject.ID, "scheduled_date")
 		return p.Scheduled.Or("") == date, err
 	}
-	if there, err := reached(ctx); err == nil && there {
+	there, err := reached(ctx)
+	switch {
+	case err != nil: // not to be taken for "no": the record would then seem changed by somebody else
+		return a.classify(err)
+	case there:
 		return done(codeAlready, "")
 	}
 	tree, end, ok := a.look(ctx)

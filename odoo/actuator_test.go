@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -36,7 +37,10 @@ func setStage(t *testing.T, i instance) *stage {
 }
 
 // sentence has characters that are markup in an activity's note.
-func sentence(_, code string) string {
+func sentence(policy, code string) string {
+	if policy != "policy-3" {
+		return "Another policy's words."
+	}
 	return map[string]string{"ORDER_REVIEW": "Score < limit & new customer."}[code]
 }
 
@@ -169,9 +173,7 @@ func (s *stage) execution(t *testing.T, c trial) decision.Execution {
 	t.Helper()
 	if c.before != nil {
 		row := map[string]any{"id": c.subject.ID}
-		for k, v := range c.before {
-			row[k] = v
-		}
+		maps.Copy(row, c.before)
 		s.fake.Seed(c.subject.Model, row)
 	}
 	kind, _ := decision.KindNamed(c.kind)
@@ -181,7 +183,7 @@ func (s *stage) execution(t *testing.T, c trial) decision.Execution {
 	return decision.Execution{
 		ID: strings.TrimPrefix(execution, "assent:") + "-0", Decision: strings.TrimPrefix(execution, "assent:"), Kind: c.kind, Subject: c.subject,
 		Action: c.action, Class: c.action.Class(), Fingerprint: decision.SubjectFingerprint(spec.Fingerprint, kind.Fields, fields, currency),
-		Currency: currency, Correlation: "shop-7", Reasons: []string{"NEW_CUSTOMER", "ORDER_REVIEW"}, Due: morning,
+		Currency: currency, Correlation: "shop-7", Policy: "policy-3", Reasons: []string{"NEW_CUSTOMER", "ORDER_REVIEW"}, Due: morning,
 	}
 }
 
@@ -200,12 +202,15 @@ func (s *stage) apply(ctx context.Context, x decision.Execution, again bool) dec
 	return s.odoo.Apply(ctx, s.company, x, again)
 }
 
+// effectOf names an effect and the document it is on.
+func effectOf(e odootest.Entry) string { return e.Effect + " " + cmp.Or(e.On, e.Record) }
+
 // happened counts the write log's effects; those that start with free are
 // left out.
 func (s *stage) happened(free string) map[string]int {
 	counts := map[string]int{}
 	for _, e := range s.fake.Log() {
-		what := e.Effect + " " + cmp.Or(e.On, e.Record)
+		what := effectOf(e)
 		if free == "" || !strings.HasPrefix(what, free) {
 			counts[what]++
 		}

@@ -34,7 +34,9 @@ func (i *Integration) invoiceCore(ctx context.Context, c decision.Company, s dec
 		return nil, err
 	}
 	tree := map[string]any{"amount_credited": json.Number(credited.String()), moveType: m.Type.Or("")}
-	setCode(tree, "reference", m.Name)
+	if m.Name.Or("") != "/" { // up to 17 what has no number yet
+		setCode(tree, "reference", m.Name)
+	}
 	setText(tree, "state", m.State)
 	setNumber(tree, "amount_total", m.Total)
 	set(tree, "currency", m.Currency.Name, m.Currency.Name != "")

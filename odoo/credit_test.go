@@ -1,0 +1,272 @@
+package odoo_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+
+	"assent/decision"
+	"assent/odoo"
+	"assent/odoo/odootest"
+)
+
+// eachInstance runs a test on every version over every API it has.
+func eachInstance(t *testing.T, test func(t *testing.T, s *stage)) {
+	t.Parallel()
+	for _, i := range instances {
+		t.Run(i.String(), func(t *testing.T) {
+			t.Parallel()
+			test(t, setStage(t, i))
+		})
+	}
+}
+
+// invoice makes and posts an invoice of the lines, and returns it as a
+// subject.
+func (s *stage) invoiceOf(t *testing.T, lines ...map[string]any) decision.Subject {
+	t.Helper()
+	s.fake.Seed("account.tax", map[string]any{"id": 2, "name": "7%", "amount": 7.0, "company_id": 1})
+	commands := []any{}
+	for _, line := range lines {
+		commands = append(commands, []any{0, 0, line})
+	}
+	id, err := odoo.Create(s, s.client, "account.move", map[string]any{"move_type": "out_invoice", "partner_id": 101, "invoice_line_ids": commands}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.call(t, odoo.Call{Model: "account.move", Method: "action_post", IDs: []int64{id}}, nil)
+	return decision.Subject{Model: "account.move", ID: id}
+}
+
+// item is an invoice line.
+func item(quantity, price, discount float64, tax int64) map[string]any {
+	taxes := []any{}
+	if tax != 0 {
+		taxes = append(taxes, tax)
+	}
+	return map[string]any{"product_id": 1, "quantity": quantity, "price_unit": price, "discount": discount, "tax_ids": []any{[]any{6, 0, taxes}}}
+}
+
+// refund is the execution of a credit note.
+func (s *stage) refund(t *testing.T, subject decision.Subject, amount string) decision.Execution {
+	t.Helper()
+	return s.execution(t, trial{kind: "refund", action: credit(amount), subject: subject})
+}
+
+// notes lists an invoice's credit notes as "state amount".
+func (s *stage) notes(invoice int64) string {
+	var list []string
+	for _, m := range s.reversals(invoice) {
+		list = append(list, fmt.Sprintf("%v %v", m["state"], m["amount_total"]))
+	}
+	return strings.Join(list, ", ")
+}
+
+func (s *stage) wantNotes(t *testing.T, invoice int64, want string) {
+	t.Helper()
+	if wrong := differs(s.notes(invoice), want); wrong != "" {
+		t.Errorf("credit notes: %s", wrong)
+	}
+}
+
+// TestCreditOfManyLines: with several lines, taxes, discounts and a section
+// before them, any amount can be credited to the cent.
+func TestCreditOfManyLines(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		s := setStage(t, rapid.SampledFrom(instances).Draw(rt, "instance"))
+		subject := s.invoiceOf(t, map[string]any{"name": "Kitchen", "display_type": "line_section"},
+			item(3, 49.5, 0, 1), item(1, 19.99, 10, 2), item(7, 3.33, 12.5, 0), item(2, 0.07, 0, 1), map[string]any{"name": "Thank you", "display_type": "line_note"})
+		total := dec(fmt.Sprint(s.fake.Record("account.move", subject.ID)["amount_total"]))
+		amount := decimal.New(rapid.Int64Range(1, total.Shift(2).IntPart()).Draw(rt, "cents"), -2)
+		if have := s.apply(s, s.refund(t, subject, amount.String()), false); have.Result != decision.ResultDone || s.notes(subject.ID) != "posted "+amount.String() {
+			rt.Fatalf("%s of %v: %+v, %s", amount, total, have, s.notes(subject.ID))
+		}
+	})
+}
+
+// TestCreditOfOneLine: an amount that no price makes, tax added, is not
+// credited at all; every other one is.
+func TestCreditOfOneLine(t *testing.T) {
+	t.Parallel()
+	s := setStage(t, instance{18, odoo.JSONRPC})
+	possible := map[string]bool{}
+	for cents := range int64(17672) {
+		net := decimal.New(cents, -2)
+		possible[net.Add(net.Mul(dec("0.19")).Round(2)).String()] = true
+	}
+	impossible := 0
+	for cents := int64(1); cents <= 17672; cents += 293 {
+		subject, amount := s.invoiceOf(t, item(3, 49.5, 0, 1)), decimal.New(cents, -2)
+		have := s.apply(s, s.refund(t, subject, amount.String()), false)
+		if possible[amount.String()] {
+			wantApplied(t, have, decision.ResultDone, "applied", false)
+			s.wantNotes(t, subject.ID, "posted "+amount.String())
+			continue
+		}
+		impossible++
+		wantApplied(t, have, decision.ResultFail, "amount_mismatch", false)
+		if !strings.HasPrefix(s.notes(subject.ID), "cancel ") {
+			t.Errorf("%s: %s", amount, s.notes(subject.ID))
+		}
+	}
+	if impossible < 5 || impossible > 15 { // 16 % of 61
+		t.Errorf("%d amounts were impossible", impossible)
+	}
+}
+
+// TestCreditBeside: what was credited before the decision is left for the
+// next, to the cent, and no more.
+func TestCreditBeside(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		before := func(id int64, state string, amount float64) {
+			s.fake.Seed("account.move", map[string]any{"id": id, "name": fmt.Sprintf("RINV/%d", id), "state": state, "reversed_entry_id": 1, "move_type": "out_refund", "amount_total": amount, "company_id": 1})
+		}
+		before(901, "posted", 100)
+		before(902, "cancel", 70)
+		before(903, "draft", 26.72)
+		wantApplied(t, s.apply(s, s.refund(t, invoice1, "50.01"), false), decision.ResultFail, "amount_mismatch", false)
+		s.wantEffects(t, trial{}, 0)
+		wantApplied(t, s.apply(s, s.refund(t, invoice1, "50"), false), decision.ResultDone, "applied", false)
+		s.wantNotes(t, 1, "posted 100, cancel 70, draft 26.72, posted 50")
+	})
+}
+
+// drafted leaves a credit note as an attempt does that ended after its draft.
+func (s *stage) drafted(t *testing.T, x decision.Execution) {
+	t.Helper()
+	s.fake.Inject(odootest.Fault{Kind: odootest.Refuse, Model: "account.move", Writes: true, Times: 1})
+	wantApplied(t, s.apply(s, x, false), decision.ResultRetry, "odoo_down", false)
+}
+
+// TestCreditGoesOn with the draft of an earlier attempt, unless somebody else
+// credited the invoice since.
+func TestCreditGoesOn(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		x := s.refund(t, invoice1, "50")
+		s.drafted(t, x)
+		s.wantNotes(t, 1, "draft 176.72")
+		wantApplied(t, s.apply(s, x, true), decision.ResultDone, "applied", false)
+		s.wantNotes(t, 1, "posted 50")
+
+		other := decision.Subject{Model: "account.move", ID: 2}
+		x = s.refund(t, other, "50")
+		x.ID += "0" // execution 00 is not 0
+		s.drafted(t, x)
+		s.fake.Seed("account.move", map[string]any{"id": 901, "state": "posted", "reversed_entry_id": 2, "move_type": "out_refund", "amount_total": 1.0, "company_id": 1})
+		wantApplied(t, s.apply(s, x, true), decision.ResultStale, "record_changed", false)
+		if states := s.notes(2); strings.Contains(states, "draft") {
+			t.Errorf("credit notes: %s", states)
+		}
+		wantApplied(t, s.apply(s, x, true), decision.ResultStale, "record_changed", false)
+	})
+}
+
+// TestCreditOfTwins: of several credit notes of one execution the posted one
+// counts, whatever their order, and drafts beside it are cancelled.
+func TestCreditOfTwins(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		x := s.refund(t, invoice1, "176.72")
+		twin := func(id int64, state, marker string) {
+			s.fake.Seed("account.move", map[string]any{"id": id, "state": state, "ref": "Reversal of: INV/2026/00001, " + marker, "reversed_entry_id": 1, "move_type": "out_refund", "amount_total": 176.72, "company_id": 1})
+		}
+		twin(901, "draft", "assent:"+x.ID)
+		twin(902, "posted", "assent:"+x.ID)
+		twin(903, "cancel", "assent:"+x.ID+"1") // of another execution
+		have := s.apply(s, x, true)
+		wantApplied(t, have, decision.ResultDone, "already_applied", false)
+		if have.Ref != "account.move:902" {
+			t.Errorf("ref: %s", have.Ref)
+		}
+		s.wantNotes(t, 1, "cancel 176.72, posted 176.72, cancel 176.72")
+	})
+}
+
+// TestCreditTakenBack: a person who cancels an execution's credit note has
+// the last word.
+func TestCreditTakenBack(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		x := s.refund(t, invoice1, "50")
+		wantApplied(t, s.apply(s, x, false), decision.ResultDone, "applied", false)
+		s.fake.Seed("account.move", map[string]any{"id": s.reversals(1)[0]["id"], "state": "cancel"})
+		wantApplied(t, s.apply(s, x, true), decision.ResultFail, "note_cancelled", false)
+		s.wantNotes(t, 1, "cancel 50")
+	})
+}
+
+// TestCreditRefused: a draft over another amount is never left for somebody
+// to post; one that is right is.
+func TestCreditRefused(t *testing.T) {
+	refuse := func(method string) odootest.Fault {
+		return odootest.Fault{Kind: odootest.Raise, Model: "account.move", Method: method, Name: "odoo.exceptions.UserError", Times: 1}
+	}
+	for name, c := range map[string]struct {
+		faults []odootest.Fault
+		code   string
+		notes  string
+	}{
+		"new prices":          {[]odootest.Fault{refuse("write")}, "user_error", "cancel 176.72"},
+		"new prices, cancel":  {[]odootest.Fault{refuse("write"), refuse("button_cancel")}, "user_error", "draft 176.72"},
+		"post":                {[]odootest.Fault{refuse("action_post")}, "user_error", "draft 50"},
+		"new prices, no more": {[]odootest.Fault{{Kind: odootest.Result, Value: true, Model: "account.move", Method: "write"}}, "amount_mismatch", "cancel 176.72"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachInstance(t, func(t *testing.T, s *stage) {
+				for _, f := range c.faults {
+					s.fake.Inject(f)
+				}
+				wantApplied(t, s.apply(s, s.refund(t, invoice1, "50"), false), decision.ResultFail, c.code, false)
+				s.wantNotes(t, 1, c.notes)
+			})
+		})
+	}
+}
+
+// TestCreditCancelLost: the answer to cancelling a draft is lost. The next
+// attempt neither posts nor makes another.
+func TestCreditCancelLost(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		x := s.refund(t, invoice1, "9.99") // no price makes it
+		s.fake.Inject(odootest.Fault{Kind: odootest.Reset, After: true, Method: "button_cancel", Times: 1})
+		s.odoo.Caller = &after{Caller: s.client, model: "account.move", method: "button_cancel", do: func() {
+			s.fake.Inject(odootest.Fault{Kind: odootest.Reset, Times: 1})
+		}}
+		wantApplied(t, s.apply(s, x, false), decision.ResultRetry, "odoo_down", true)
+		have := s.apply(s, x, true)
+		wantApplied(t, have, decision.ResultFail, "note_cancelled", false)
+		if len(s.reversals(1)) != 1 {
+			t.Errorf("credit notes: %s", s.notes(1))
+		}
+	})
+}
+
+// TestNoInvoice: only customer invoices are credited, and only amounts.
+func TestNoInvoice(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		for _, kind := range []string{"in_invoice", "out_refund", "in_refund", "entry", "in_receipt"} {
+			s.fake.Seed("account.move", map[string]any{"id": 2, "move_type": kind})
+			wantApplied(t, s.apply(s, s.refund(t, decision.Subject{Model: "account.move", ID: 2}, "10"), false), decision.ResultFail, "no_invoice", false)
+		}
+		for _, amount := range []string{"0", "-1", "176.73"} {
+			wantApplied(t, s.apply(s, s.refund(t, invoice1, amount), false), decision.ResultFail, "amount_mismatch", false)
+		}
+		s.fake.Seed("account.move", map[string]any{"id": 1, "state": "draft"})
+		wantApplied(t, s.apply(s, s.refund(t, invoice1, "10"), false), decision.ResultFail, "user_error", false)
+		s.wantEffects(t, trial{}, 0)
+	})
+}
+
+// TestCreditPasses: a note is corrected in a bounded number of writes.
+func TestCreditPasses(t *testing.T) {
+	t.Parallel()
+	s := setStage(t, instance{19, odoo.JSON2})
+	wantApplied(t, s.apply(s, s.refund(t, invoice1, "9.99"), false), decision.ResultFail, "amount_mismatch", false)
+	writes := slices.DeleteFunc(s.fake.Log(), func(e odootest.Entry) bool { return e.Effect != "write" })
+	if len(writes) != 6 {
+		t.Errorf("%d writes, want one in proportion and five for the cents", len(writes))
+	}
+}
