@@ -40,7 +40,8 @@ const FirstUser = "00000000-0000-7000-8000-000000000001"
 
 var actorPattern = regexp.MustCompile(`^(odoo:[1-9][0-9]{0,18}|user:[0-9a-z-]{1,64})$`)
 
-const actorRule = "odoo:<res.users id> or user:<id>"
+// ActorRule says in words what IsActor accepts.
+const ActorRule = "odoo:ID with an id of res.users, or user:ID with one of ours"
 
 // IsActor says whether a string names a person in the one spelling that
 // requests and aliases may use: "odoo:7" or "user:<id>". Another spelling of

@@ -82,8 +82,8 @@ func (q *question) formFaults() []FieldError {
 	fault(q.Subject.ID > 0, "/subject/id", "minimum", "must be a positive whole number")
 	fault(q.Apply == ByService || q.Apply == ByCaller, "/apply", "enum", "must be one of "+listed(Appliers))
 	fault(optional(q.Channel, MaxChannel), "/channel", "pattern", "must be "+CodeRule(MaxChannel))
-	fault(q.RequestedBy == "" || IsActor(q.RequestedBy), "/requested_by", "pattern", "must be "+actorRule)
-	fault(q.RequestedBy != "" || !q.kind.Asked, "/requested_by", "required", "required for this kind: "+actorRule)
+	fault(q.RequestedBy == "" || IsActor(q.RequestedBy), "/requested_by", "pattern", "must be "+ActorRule)
+	fault(q.RequestedBy != "" || !q.kind.Asked, "/requested_by", "required", "required for this kind: "+ActorRule)
 	fault(optional(q.Key, MaxKey), "/Idempotency-Key", "pattern", "must be "+CodeRule(MaxKey))
 	fault(IsCode(q.CorrelationID, MaxCorrelation), "/X-Correlation-ID", "pattern", "must be "+CodeRule(MaxCorrelation))
 	return errs

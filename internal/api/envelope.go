@@ -14,6 +14,10 @@ import (
 // the kind declares, and "params" of the action, which the action declares.
 // named says that the kind must be given; /v1/score/{kind} knows it.
 func envelopeOf(kind decision.Kind, named bool) []decision.Field {
+	asked := "Who asked, as " + decision.ActorRule + "; may not approve."
+	if kind.Asked {
+		asked += " Only a person's own key may leave it out: it asks for that person."
+	}
 	return []decision.Field{
 		{Path: "kind", Type: decision.TypeEnum, Enum: []string{kind.Name}, Required: named, Example: `"` + kind.Name + `"`, Doc: "Which decision is asked."},
 		{Path: "key", Type: decision.TypeCode, Most: decision.MaxKey, Example: `"S00036-1"`, Doc: "Idempotency key, for a line of a batch and for callers that cannot set the header Idempotency-Key."},
@@ -23,7 +27,7 @@ func envelopeOf(kind decision.Kind, named bool) []decision.Field {
 		{Path: "subject.model", Type: decision.TypeEnum, Enum: kind.Models, Required: true, Example: `"` + kind.Models[0] + `"`, Doc: "Odoo model of the record."},
 		{Path: "subject.id", Type: decision.TypeID, Required: true, Example: "36", Doc: "Database id of the record."},
 		{Path: "apply", Type: decision.TypeEnum, Enum: texts(decision.Appliers), Example: `"service"`, Doc: "Who applies the action in Odoo: service (the default), or caller, who then posts a receipt."},
-		{Path: "requested_by", Type: decision.TypeCode, Example: `"odoo:7"`, Doc: "Who asked; may not approve."},
+		{Path: "requested_by", Type: decision.TypeCode, Example: `"odoo:7"`, Doc: asked},
 	}
 }
 
