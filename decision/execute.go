@@ -23,8 +23,9 @@ type Executor struct {
 	Lease    time.Duration  // twice as long as an attempt may take: the rest is for Odoo to finish what was handed over
 	Attempts int            // after so many refusals it is a dead letter
 
-	mu   sync.Mutex
-	down map[string]outage // by company
+	mu      sync.Mutex
+	down    map[string]outage // by company
+	resumed map[string]int64  // by company: epoch in which nothing parked was left to resume
 }
 
 // outage remembers that Odoo could not be reached, so that a backlog does
@@ -39,6 +40,8 @@ const (
 	CodeDown      = "odoo_down"      // Odoo cannot be reached: nothing was tried, or the answer is lost
 	CodeUnallowed = "not_allowed"    // an effective action without verdict or grant; never applied
 	CodeKilled    = "kill_switch"    // parked
+	CodeHeld      = "kind_held"      // parked: its kind is paused or no longer live, and no person assented
+	CodeUnchecked = "not_checked"    // the journal could not be read; tried again
 	CodeNotSeen   = "not_visible"    // the record cannot be seen
 	voidAfter     = 5                // attempts until a record that is never visible is void
 	backoffBase   = 2 * time.Second  //
@@ -73,6 +76,9 @@ func (x *Executor) Step(ctx context.Context, c Company, now time.Time) (int, err
 func (x *Executor) apply(ctx context.Context, c Company, e Execution) Applied {
 	ctx, cancel := context.WithTimeout(ctx, x.Lease/2)
 	defer cancel()
+	if end, stop := x.recheck(ctx, c, e); stop {
+		return end
+	}
 	return x.Actuator.Apply(ctx, c, e, e.Attempts > 1)
 }
 
@@ -114,66 +120,6 @@ func (x *Executor) backoff(tries int, most time.Duration) time.Duration {
 	d := backoffBase << min(tries-1, 12)
 	d = min(d, most)
 	return d/2 + time.Duration(x.Jitter()*float64(d/2))
-}
-
-// lease journals an attempt for each execution that may run. What the kill
-// switch or a missing assent stops gets its receipt here.
-func (x *Executor) lease(ctx context.Context, c Company, now time.Time, n int) (leased []Execution, settled int, err error) {
-	err = x.Ledger.Do(ctx, c.ID, Background, nil, func(ctx context.Context, w *Writer) error {
-		leased, settled = nil, 0
-		kill := w.Head().Switches.Kill
-		due, err := w.Due(ctx, now, n, !kill)
-		if err != nil {
-			return err
-		}
-		for _, e := range due {
-			refusal, err := x.refuse(ctx, w, e, kill)
-			if err != nil {
-				return err
-			}
-			if refusal != nil {
-				settled++
-				if err := x.stop(ctx, w, e, *refusal, now); err != nil {
-					return err
-				}
-				continue
-			}
-			e.Attempts++
-			e.LeaseUntil = now.Add(x.Lease)
-			a := Attempt{Execution: e.ID, Number: e.Attempts, Worker: x.Worker, Until: e.LeaseUntil}
-			if _, err := w.Append(ctx, x.NewID(), EntryAttempt, now, a); err != nil {
-				return err
-			}
-			leased = append(leased, e)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	return leased, settled, nil
-}
-
-// refuse gives the receipt of an execution that must not touch Odoo now. It
-// reads the switches under the lock, and never trusts the row alone: an
-// effective action needs its decision's verdict or its approval's grant.
-func (x *Executor) refuse(ctx context.Context, rows Rows, e Execution, kill bool) (*Receipt, error) {
-	receipt := func(r Result, code string) *Receipt {
-		return &Receipt{Execution: e.ID, Result: r, Code: code, By: x.Worker}
-	}
-	if e.ends() || e.Action.Class() == Effective {
-		allowed, err := assented(ctx, rows, e)
-		if err != nil {
-			return nil, err
-		}
-		if !allowed {
-			return receipt(ResultFail, CodeUnallowed), nil
-		}
-	}
-	if kill {
-		return receipt(ResultPark, CodeKilled), nil
-	}
-	return nil, nil
 }
 
 // assented says whether this very action was decided on and is still to be

@@ -106,11 +106,11 @@ func (c *company) act(t *rapid.T) {
 // lease does what the executor does under the lock.
 func (c *company) lease(t *rapid.T) {
 	x, ok := drawRow[Execution](t, c, Executions)
-	kill := c.head.Switches.Kill
-	if !ok || !slices.Contains([]ExecutionStatus{ExecutionWaiting, ExecutionRunning, ExecutionParked}, x.Status) || kill && x.Status == ExecutionParked {
+	live := c.head.Switches
+	if !ok || !slices.Contains([]ExecutionStatus{ExecutionWaiting, ExecutionRunning, ExecutionParked}, x.Status) || x.Status == ExecutionParked && live.holds(x) != "" {
 		return
 	}
-	refusal, err := c.exec.refuse(context.Background(), c.rows, x, kill)
+	refusal, err := c.exec.refuse(context.Background(), c.rows, x, live)
 	if err != nil {
 		t.Fatal(err)
 	}
