@@ -37,6 +37,7 @@ type app struct {
 	odoo      *odoo.Client      // likewise
 	metrics   *api.Metrics
 	lease     time.Duration // of an execution
+	batch     int           // executions that one executor leases at once
 }
 
 // access says what a command needs of the store.
@@ -137,6 +138,9 @@ func openStore(ctx context.Context, c *Config, a access, migrate bool) (decision
 // defaultLease is the lease where no configuration gives another.
 const defaultLease = 4 * time.Minute
 
+// defaultBatch suits an Odoo in this process, as the demo has it.
+const defaultBatch = 16
+
 // newApp wires the parts that do not depend on Odoo.
 func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, now func() time.Time) *app {
 	metrics := api.NewMetrics()
@@ -147,6 +151,7 @@ func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, no
 		policies: policy.NewLibrary(store),
 		metrics:  metrics,
 		lease:    defaultLease,
+		batch:    defaultBatch,
 	}
 	a.decisions = &decision.Service{
 		Store: store, Ledger: a.ledger, Keyring: keyring, Policies: a.policies,
@@ -176,7 +181,7 @@ func (a *app) executor() *decision.Executor {
 	host, _ := os.Hostname()
 	return &decision.Executor{
 		Ledger: a.ledger, Actuator: a.actuator, Now: a.now, NewID: newID, Jitter: rand.Float64,
-		Worker: fmt.Sprintf("%s:%d", host, os.Getpid()), Batch: 16, Lease: a.lease, Attempts: 8,
+		Worker: fmt.Sprintf("%s:%d", host, os.Getpid()), Batch: a.batch, Lease: a.lease, Attempts: 8,
 	}
 }
 

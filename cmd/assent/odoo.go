@@ -31,6 +31,9 @@ func (a *app) connectOdoo(c odooConfig) error {
 	}
 	a.useOdoo(client)
 	a.lease, a.decisions.DB = c.Lease, c.DB
+	// No more than can run at once: what waits its turn with a lease would act
+	// on yesterday's switches.
+	a.batch = max(1, c.Concurrency/executors)
 	return nil
 }
 
