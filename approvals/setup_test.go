@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"log"
@@ -44,7 +45,7 @@ func setup(t *testing.T) *desk {
 	return d
 }
 
-// open makes a desk over a new store, for a company with the policy "p1".
+// open makes a desk over a new store, for a company with the policy p1.
 func open(ctx context.Context, dir string) (*desk, error) {
 	store, err := sqlite.Open(ctx, filepath.Join(dir, "assent.db"), sqlite.Options{Migrate: true})
 	if err != nil {
@@ -70,7 +71,10 @@ func open(ctx context.Context, dir string) (*desk, error) {
 	if err := store.PutCompany(ctx, mainCompany); err != nil {
 		return nil, err
 	}
-	_, err = d.decisions.Activate(ctx, "main", "p1", "tests")
+	if err := store.PutArtefact(ctx, decision.PolicyArtefact, p1, []byte("p1")); err != nil {
+		return nil, err
+	}
+	_, err = d.decisions.Activate(ctx, "main", p1, "tests")
 	return d, err
 }
 
@@ -116,11 +120,13 @@ func (d *desk) pass(by time.Duration) {
 	d.now = d.now.Add(by)
 }
 
+var p1 = fmt.Sprintf("%x", sha256.Sum256([]byte("p1")))
+
 // rules ask finance: two people from an amount of 1,000, within eight hours.
 type rules struct{}
 
 func (rules) Policy(context.Context, string) (decision.Policy, error) { return rules{}, nil }
-func (rules) Revision() string                                        { return "p1" }
+func (rules) Revision() string                                        { return p1 }
 func (rules) Caps(string) decision.Caps                               { return decision.Caps{} }
 func (rules) Govern(_ context.Context, _ decision.Snapshot, _ decision.Assessment, r decision.Recommendation) decision.Verdict {
 	v := decision.Verdict{Roles: []string{decision.RoleFinance}, People: 1, Hours: 8, Reasons: []string{"LARGE"}}

@@ -3,6 +3,8 @@ package decision
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -21,7 +23,7 @@ type Audit struct {
 
 // Problem is one thing that is not as the journal says.
 type Problem struct {
-	Where string `json:"where"` // "entry 17", "approvals <id>", "head", "checkpoint 40", "snapshot <id>", "comment <id>"
+	Where string `json:"where"` // "entry 17", "approvals <id>", "head", "checkpoint 40", "snapshot <id>", "comment <id>", "policy <revision>"
 	What  string `json:"what"`
 }
 
@@ -29,10 +31,11 @@ type Problem struct {
 const maxProblems = 1000
 
 // Verify reads a company's whole journal, recomputes the chain, folds every
-// entry again and compares the projections, keys, snapshots, comments, head
-// and the signed checkpoints kept elsewhere. r must be one consistent view.
+// entry again and compares the projections, keys, snapshots, comments, policies,
+// head and the signed checkpoints kept elsewhere. r must be one consistent view.
+// History and the directory are in no entry, so nothing is said about them.
 func Verify(ctx context.Context, r Reader, keys Keyring, company string, checkpoints []Checkpoint) (Audit, error) {
-	a := auditor{ctx: ctx, from: r, keys: keys, rows: MemoryRows{}, erased: map[string]bool{}, head: Head{Company: company}, hashes: map[int64]string{}}
+	a := auditor{ctx: ctx, from: r, keys: keys, rows: MemoryRows{}, erased: map[string]bool{}, policies: map[string]bool{}, bound: map[string]Binding{}, head: Head{Company: company}, hashes: map[int64]string{}}
 	a.audit.Company = company
 	for _, c := range checkpoints {
 		if c.Company == company {
@@ -48,7 +51,13 @@ func Verify(ctx context.Context, r Reader, keys Keyring, company string, checkpo
 	if err := a.decisions(); err != nil {
 		return a.audit, err
 	}
+	if err := a.bindings(); err != nil {
+		return a.audit, err
+	}
 	if err := a.texts(); err != nil {
+		return a.audit, err
+	}
+	if err := a.artefacts(); err != nil {
 		return a.audit, err
 	}
 	if err := a.checkHead(); err != nil {
@@ -69,6 +78,9 @@ type auditor struct {
 	erased map[string]bool
 	hashes map[int64]string // of entries that a checkpoint names
 	sealed []string         // ids of comments
+
+	bound    map[string]Binding // by idempotency key, as the decisions say
+	policies map[string]bool    // revisions that were put in force
 }
 
 func (a *auditor) problem(where, format string, args ...any) {
@@ -112,7 +124,7 @@ func (a *auditor) link(e Entry) {
 	}
 }
 
-// note remembers which sealed objects an entry names. What cannot be read
+// note remembers which sealed objects and policies an entry names. What cannot be read
 // cannot be folded either, and is a problem there.
 func (a *auditor) note(e Entry) {
 	switch e.Type {
@@ -126,6 +138,11 @@ func (a *auditor) note(e Entry) {
 		var body struct{ Comment string }
 		if json.Unmarshal(e.Body, &body) == nil && body.Comment != "" {
 			a.sealed = append(a.sealed, body.Comment)
+		}
+	case EntryActivation:
+		var body Activation
+		if json.Unmarshal(e.Body, &body) == nil {
+			a.policies[body.Policy] = true
 		}
 	}
 }
@@ -158,7 +175,7 @@ func (a *auditor) projections() error {
 	return nil
 }
 
-// decisions opens every snapshot and looks up every idempotency key.
+// decisions opens every snapshot.
 func (a *auditor) decisions() error {
 	for _, id := range slices.Sorted(maps.Keys(a.rows[Decisions])) {
 		e, err := a.from.Entry(a.ctx, a.audit.Company, id)
@@ -178,12 +195,45 @@ func (a *auditor) decisions() error {
 		if err := a.opened("snapshot", d.Snapshot, err); err != nil {
 			return err
 		}
-		bound, found, err := a.from.Binding(a.ctx, a.audit.Company, d.Key)
-		if err != nil {
-			return err
+		a.bound[d.Key] = Binding{Key: d.Key, Request: d.Request, Decision: d.ID}
+	}
+	return nil
+}
+
+// bindings compares the idempotency keys with those that the decisions name:
+// one more would answer a request with a decision that was not made for it.
+func (a *auditor) bindings() error {
+	missing := maps.Clone(a.bound)
+	err := a.from.AllBindings(a.ctx, a.audit.Company, func(b Binding) error {
+		want, known := a.bound[b.Key]
+		delete(missing, b.Key)
+		switch {
+		case !known:
+			a.problem("idempotency key of "+b.Decision, "is in no journal entry")
+		case want != b:
+			a.problem("idempotency key of "+want.Decision, "is not bound to its decision")
 		}
-		if !found || bound.Decision != d.ID || bound.Request != d.Request {
-			a.problem("idempotency key of "+d.ID, "is not bound to its decision")
+		return nil
+	})
+	for _, key := range slices.Sorted(maps.Keys(missing)) {
+		a.problem("idempotency key of "+missing[key].Decision, "is not bound to its decision")
+	}
+	return err
+}
+
+// artefacts hashes every policy that was put in force: without its very
+// content nobody can say what was decided by.
+func (a *auditor) artefacts() error {
+	for _, revision := range slices.Sorted(maps.Keys(a.policies)) {
+		content, err := a.from.Artefact(a.ctx, PolicyArtefact, revision)
+		sum := sha256.Sum256(content)
+		switch {
+		case CodeOf(err) == CodeNotFound:
+			a.problem("policy "+revision, "is missing")
+		case err != nil:
+			return err
+		case hex.EncodeToString(sum[:]) != revision:
+			a.problem("policy "+revision, "was changed: its revision is not the hash of its content")
 		}
 	}
 	return nil

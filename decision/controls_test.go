@@ -74,7 +74,7 @@ func TestSwitchRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := s.Activate(t.Context(), "other", "p1", "x"); CodeOf(err) != CodeInvalid {
+	if _, err := s.Activate(t.Context(), "other", p1, "x"); CodeOf(err) != CodeInvalid {
 		t.Errorf("activated for a company that does not exist: %v", err)
 	}
 	if s.seq(t) != before {

@@ -11,7 +11,7 @@ func (s *shop) activateDuring(t *testing.T, n int) {
 	t.Helper()
 	s.rules.during = func() {
 		if n--; n >= 0 {
-			if _, err := s.Activate(t.Context(), "main", "p2", "tests"); err != nil {
+			if _, err := s.Activate(t.Context(), "main", p2, "tests"); err != nil {
 				t.Error(err)
 			}
 		}
@@ -25,7 +25,7 @@ func TestEpochMovesOnce(t *testing.T) {
 	s := setup(t)
 	s.activateDuring(t, 1)
 	a := s.decide(t, order(1, "5"))
-	if d := a.Decision; d.Outcome != Execute || d.Revisions.Policy != "p2" || d.Verdict.Rules[0] != "p2" || d.Guard.Code != "" {
+	if d := a.Decision; d.Outcome != Execute || d.Revisions.Policy != p2 || d.Verdict.Rules[0] != "p2" || d.Guard.Code != "" {
 		t.Errorf("have %s by %s, %q", d.Outcome, d.Revisions.Policy, d.Guard.Code)
 	}
 	if all := rows[DecisionRow](t, s, Decisions); len(all) != 1 {

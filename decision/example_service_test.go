@@ -30,7 +30,8 @@ func ExampleService_Decide() {
 	if err := store.PutCompany(ctx, mainCompany); err != nil {
 		log.Fatal(err)
 	}
-	_, _ = shop.Activate(ctx, "main", "p1", "example")
+	_ = store.PutArtefact(ctx, decision.PolicyArtefact, p1, []byte("p1"))
+	_, _ = shop.Activate(ctx, "main", p1, "example")
 	_, _ = shop.Switch(ctx, "main", decision.AnyEpoch, decision.Switches{Modes: map[string]decision.Mode{"order": decision.Live}}, "example", "go_live")
 
 	ask := decision.Request{

@@ -130,6 +130,20 @@ func (r flakyReader) Binding(ctx context.Context, company, key string) (Binding,
 	return r.Reader.Binding(ctx, company, key)
 }
 
+func (r flakyReader) AllBindings(ctx context.Context, company string, yield func(Binding) error) error {
+	if err := r.f.call(); err != nil {
+		return err
+	}
+	return r.Reader.AllBindings(ctx, company, yield)
+}
+
+func (r flakyReader) Artefact(ctx context.Context, kind, revision string) ([]byte, error) {
+	if err := r.f.call(); err != nil {
+		return nil, err
+	}
+	return r.Reader.Artefact(ctx, kind, revision)
+}
+
 func (r flakyReader) Sealed(ctx context.Context, company, id string) (Sealed, error) {
 	if err := r.f.call(); err != nil {
 		return Sealed{}, err

@@ -89,7 +89,7 @@ func TestGoneElsewhere(t *testing.T) {
 	id := func(s *shop) string { return rows[DecisionRow](t, s, Decisions)[0].ID }
 	tests := map[string]func(*shop) error{
 		"switch":   func(s *shop) error { return second(s.Switch(t.Context(), "main", AnyEpoch, Switches{}, "ops", "")) },
-		"activate": func(s *shop) error { return second(s.Activate(t.Context(), "main", "p2", "ops")) },
+		"activate": func(s *shop) error { return second(s.Activate(t.Context(), "main", p2, "ops")) },
 		"erase":    func(s *shop) error { return s.Erase(t.Context(), "main", id(s), "dpo") },
 		"outcome": func(s *shop) error {
 			return second(s.RecordOutcome(t.Context(), "main", OutcomeRecord{Decision: id(s), Type: "a", Value: "b"}))

@@ -2,6 +2,7 @@ package decision_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 	. "assent/decision"
 )
 
-// rules are the policies p1, p2, …: the same rule, each with its own label,
+// rules are the policies p1 and p2: the same rule, each with its own label,
 // unless the test gives another one.
 type rules struct {
 	mu      sync.Mutex
@@ -31,11 +32,18 @@ func (r *rules) Policy(_ context.Context, revision string) (Policy, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	if revision == "" || revision[0] != 'p' {
+	if _, known := policies[revision]; !known {
 		return nil, Errorf(CodeNotFound, "There is no such policy.")
 	}
 	return rule{r, revision}, nil
 }
+
+// policies are the contents of the two policies, by revision.
+var policies = map[string]string{p1: "p1", p2: "p2"}
+
+var p1, p2 = revision("p1"), revision("p2")
+
+func revision(content string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(content))) }
 
 type rule struct {
 	*rules
@@ -53,7 +61,7 @@ func (r rule) Caps(string) Caps {
 func (r rule) Govern(_ context.Context, s Snapshot, a Assessment, rec Recommendation) Verdict {
 	r.during()
 	v := r.verdict(s, a, rec)
-	v.Rules = append(v.Rules, r.revision)
+	v.Rules = append(v.Rules, policies[r.revision])
 	return v
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -35,7 +36,7 @@ type shop struct {
 	logged *bytes.Buffer
 }
 
-// setup gives a live company "main" under the policy "p1", in EUR; USD and
+// setup gives a live company "main" under the policy p1, in EUR; USD and
 // JPY are accepted.
 func setup(t testing.TB) *shop {
 	t.Helper()
@@ -50,13 +51,13 @@ func setup(t testing.TB) *shop {
 	noError(t, store.PutCompany(t.Context(), Company{ID: "main", OdooID: 1, Currency: "EUR", Rates: map[string]decimal.Decimal{
 		"USD": decimal.RequireFromString("0.5"), "JPY": decimal.RequireFromString("0.01"),
 	}}))
-	_, err = s.Activate(t.Context(), "main", "p1", "tests")
+	_, err = s.Activate(t.Context(), "main", p1, "tests")
 	noError(t, err)
 	s.setModes(t, Live)
 	return s
 }
 
-// migrated is an empty database; making one is most of what a small test
+// migrated is a database with the policies and nothing else; making one is most of what a small test
 // would do.
 var migrated = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "assent")
@@ -69,7 +70,10 @@ var migrated = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Close(); err != nil {
+	for revision, content := range policies {
+		err = errors.Join(err, store.PutArtefact(context.Background(), PolicyArtefact, revision, []byte(content)))
+	}
+	if err := errors.Join(err, store.Close()); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(path)

@@ -126,6 +126,10 @@ type Reader interface {
 	Entry(ctx context.Context, company, id string) (Entry, error)
 	Entries(ctx context.Context, company string, afterSeq int64, limit int) ([]Entry, error)
 	Binding(ctx context.Context, company, key string) (Binding, bool, error)
+	// AllBindings calls yield for every idempotency key, in order of the keys.
+	AllBindings(ctx context.Context, company string, yield func(Binding) error) error
+	// Artefact finds content by its revision, CodeNotFound if there is none.
+	Artefact(ctx context.Context, kind, revision string) ([]byte, error)
 	// Sealed finds a sealed object: CodeErased once its key is destroyed.
 	Sealed(ctx context.Context, company, id string) (Sealed, error)
 	History(ctx context.Context, company string, queries []HistoryQuery) ([][]HistoryRow, error)
@@ -151,11 +155,15 @@ type Store interface {
 	Close() error
 }
 
+// PolicyArtefact is the kind of a policy's content, whose hex SHA-256 is its
+// revision.
+const PolicyArtefact = "policy"
+
 // Artefacts keeps what journal entries name. Nothing is ever deleted.
 type Artefacts interface {
 	// PutArtefact stores content under its revision; storing it again is no error.
 	PutArtefact(ctx context.Context, kind, revision string, content []byte) error
-	// Artefact finds content, CodeNotFound if there is none.
+	// Artefact is as in Reader.
 	Artefact(ctx context.Context, kind, revision string) ([]byte, error)
 }
 

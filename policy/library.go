@@ -11,7 +11,7 @@ import (
 )
 
 // ArtefactKind is the kind under which bundles are stored.
-const ArtefactKind = "policy"
+const ArtefactKind = decision.PolicyArtefact
 
 // Library finds engines by revision, and compiles a stored bundle the first
 // time it is asked for, by the files it carries and not by this release's. It is safe for concurrent use: readers never wait for

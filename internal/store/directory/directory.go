@@ -131,11 +131,7 @@ func (d Directory) PutArtefact(ctx context.Context, kind, revision string, conte
 
 // Artefact finds content by its revision.
 func (d Directory) Artefact(ctx context.Context, kind, revision string) ([]byte, error) {
-	content, found, err := reading.One(ctx, d.DB, reading.Bytes, "SELECT content FROM artefacts WHERE kind = $1 AND revision = $2", kind, revision)
-	if err == nil && !found {
-		err = reading.NotFound("artefact")
-	}
-	return content, err
+	return reading.Artefact(ctx, d.DB, kind, revision)
 }
 
 // lower is what the index of addresses does, on every platform and locale.

@@ -66,6 +66,11 @@ func (s *Store) AllRows(ctx context.Context, company string, table decision.Tabl
 	return s.View(ctx, func(r decision.Reader) error { return r.AllRows(ctx, company, table, yield) })
 }
 
+// AllBindings yields every key in order, from one state.
+func (s *Store) AllBindings(ctx context.Context, company string, yield func(decision.Binding) error) error {
+	return s.View(ctx, func(r decision.Reader) error { return r.AllBindings(ctx, company, yield) })
+}
+
 // View runs fn on one snapshot of the database. It may take its time.
 func (s *Store) View(ctx context.Context, fn func(decision.Reader) error) error {
 	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})

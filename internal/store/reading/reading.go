@@ -89,7 +89,7 @@ func (r Reader) List(ctx context.Context, company string, table decision.Table, 
 	return q.Page(rows), nil
 }
 
-// pageRows is how many rows AllRows holds at a time. Between pages no
+// pageRows is how many rows AllRows and AllBindings hold at a time. Between pages no
 // statement is open, so that yield may read too.
 const pageRows = 500
 
@@ -151,6 +151,41 @@ func (r Reader) Binding(ctx context.Context, company, key string) (decision.Bind
 		err := rows.Scan(&b.Request, &b.Decision)
 		return b, err
 	}, BindingText, company, key)
+}
+
+// AllBindings yields every key in order. It must run on a view.
+func (r Reader) AllBindings(ctx context.Context, company string, yield func(decision.Binding) error) error {
+	for last, more := "", true; more; {
+		page, err := All(ctx, r, func(rows Rows) (b decision.Binding, err error) {
+			err = rows.Scan(&b.Key, &b.Request, &b.Decision)
+			return b, err
+		}, "SELECT key, request, decision FROM idempotency WHERE company = $1 AND key > $2 ORDER BY key LIMIT $3", company, last, pageRows)
+		if err != nil {
+			return err
+		}
+		for _, b := range page {
+			if err := yield(b); err != nil {
+				return err
+			}
+			last = b.Key
+		}
+		more = len(page) == pageRows
+	}
+	return nil
+}
+
+// Artefact finds content by its revision.
+func (r Reader) Artefact(ctx context.Context, kind, revision string) ([]byte, error) {
+	return Artefact(ctx, r, kind, revision)
+}
+
+// Artefact finds content by its revision.
+func Artefact(ctx context.Context, db Database, kind, revision string) ([]byte, error) {
+	content, found, err := One(ctx, db, Bytes, "SELECT content FROM artefacts WHERE kind = $1 AND revision = $2", kind, revision)
+	if err == nil && !found {
+		err = NotFound("artefact")
+	}
+	return content, err
 }
 
 // Sealed reads a sealed object.

@@ -170,6 +170,11 @@ var artefactCases = []testCase{
 		got, err := db.Store.Artefact(t.Context(), "policy", "rev")
 		noError(t, err)
 		equal(t, "content", got, content)
+		noError(t, db.Store.View(t.Context(), func(r decision.Reader) error {
+			viewed, err := r.Artefact(t.Context(), "policy", "rev")
+			equal(t, "content in a view", viewed, content)
+			return err
+		}))
 	}},
 	{"artefact: a revision never names other content", func(t *testing.T, db Database) {
 		noError(t, db.Store.PutArtefact(t.Context(), "policy", "rev", []byte("one")))
@@ -180,5 +185,9 @@ var artefactCases = []testCase{
 	{"artefact: a missing one is not found", func(t *testing.T, db Database) {
 		_, err := db.Store.Artefact(t.Context(), "policy", "rev")
 		wantCode(t, err, decision.CodeNotFound)
+		wantCode(t, db.Store.View(t.Context(), func(r decision.Reader) error {
+			_, err := r.Artefact(t.Context(), "policy", "rev")
+			return err
+		}), decision.CodeNotFound)
 	}},
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -33,6 +34,39 @@ var idempotencyCases = []testCase{
 		wantCode(t, err, decision.CodeConflict)
 		if e := err.(*decision.Error); e.Winner != "first" {
 			t.Fatalf("the winner is %q, want first", e.Winner)
+		}
+	}},
+	{"key: all of a company's are read once, in order", func(t *testing.T, db Database) {
+		const n = 1203 // more than any engine reads at once
+		do(t, db.Store, func(ctx context.Context, tx decision.Tx) error {
+			for i := range n {
+				key := fmt.Sprintf("k%05d", (i*7919)%n) // not in order of insertion
+				if err := tx.Bind(ctx, decision.Binding{Key: key, Request: "of " + key, Decision: "d"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		noError(t, db.Store.Do(t.Context(), decision.Work{Company: "other", Do: func(ctx context.Context, tx decision.Tx) error {
+			return tx.Bind(ctx, decision.Binding{Key: "k00000", Decision: "elsewhere"})
+		}}))
+		var read []decision.Binding
+		noError(t, db.Store.AllBindings(t.Context(), company, func(b decision.Binding) error {
+			read = append(read, b)
+			return nil
+		}))
+		equal(t, "keys", len(read), n)
+		for i, b := range read {
+			key := fmt.Sprintf("k%05d", i)
+			equal(t, "binding", b, decision.Binding{Key: key, Request: "of " + key, Decision: "d"})
+		}
+		calls := 0
+		err := db.Store.AllBindings(t.Context(), company, func(decision.Binding) error {
+			calls++
+			return errRefused
+		})
+		if !errors.Is(err, errRefused) || calls != 1 {
+			t.Fatalf("%d calls, %v", calls, err)
 		}
 	}},
 	{"key: 50 callers at once get one decision", func(t *testing.T, db Database) {
