@@ -4,6 +4,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,34 @@ func TestApproverInChromium(t *testing.T) {
 	s.done()
 }
 
+// TestDoubtInChromium looks at what the guard and a failed model leave to
+// people: why they are asked, and what was not known.
+func TestDoubtInChromium(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.switches(decision.Switches{Modes: map[string]decision.Mode{"order": decision.Suggest, "change": decision.Live}})
+	guarded := h.order(36, "85.50", nil)
+	h.decisions.Assessors["order"] = brokenModel{errors.New("out of range")}
+	unknown := h.order(37, "85.50", nil)
+	two := h.change(5, "12400")
+	s := h.surf(1280, 900)
+	s.signIn("ben")
+	s.write("#approval-"+two.Row.Approval+" textarea", "Called the supplier on the number we had.")
+	s.click("#approval-"+two.Row.Approval+" button[value=approve]", "#approval-"+two.Row.Approval+" .note.good")
+	s.open("/decisions/"+two.Row.ID, ".time blockquote")
+	answer{200, nil, s.read(".time")}.want(t, 200, "Ben Finance signed as finance, 1 of 2.", "Called the supplier on the number we had.")
+	s.shoot("story-first-signature")
+	s.open("/decisions/"+unknown.Row.ID, ".path")
+	answer{200, nil, s.read(".path")}.want(t, 200, "Unknown", "The model failed; there is no assessment.")
+	s.shoot("story-failed-model")
+	omar := h.surf(1280, 900)
+	omar.signIn("omar")
+	answer{200, nil, omar.read("#approval-" + guarded.Row.Approval)}.want(t, 200, "This kind is in suggest mode, where every effective action asks a person.")
+	omar.shoot("inbox-guarded")
+	s.done()
+	omar.done()
+}
+
 // TestOperationsInChromium walks the other pages: exceptions, the list of
 // decisions with its filters, and the kill switch; then all of it on a phone.
 func TestOperationsInChromium(t *testing.T) {
@@ -107,6 +136,11 @@ func TestOperationsInChromium(t *testing.T) {
 	dead := "#exception-" + decision.ExceptionID(decision.DeadLetter, "execution:42")
 	s.click(dead+" button[value=claim]", dead+" .note.good")
 	s.shoot("exceptions-claimed")
+	s.write(dead+" textarea", "Confirmed it by hand; the customer had changed the address.")
+	s.click(dead+" button[value=resolve]", dead+" blockquote")
+	s.open("/exceptions?state=resolved", dead+" blockquote")
+	answer{200, nil, s.read(dead)}.want(t, 200, "Resolved by Omar Operations.", "Confirmed it by hand; the customer had changed the address.")
+	s.shoot("exceptions-resolved")
 
 	s.open("/decisions", "#results table")
 	s.shoot("decisions")

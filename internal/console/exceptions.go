@@ -91,10 +91,15 @@ func (l exceptionList) queue(all []decision.Exception, now time.Time) []decision
 			return x.State == decision.StateSnoozed && x.SnoozedUntil.After(now)
 		})
 	}
-	if l.State == "" || slices.Contains(decision.OpenStates, l.State) {
+	if !l.ended() {
 		slices.SortStableFunc(all, func(a, b decision.Exception) int { return a.Deadline.Compare(b.Deadline) })
 	}
 	return all
+}
+
+// ended says that what is listed needs nobody any more.
+func (l exceptionList) ended() bool {
+	return l.State != "" && !slices.Contains(decision.OpenStates, l.State)
 }
 
 // items are exceptions as the visitor sees them.

@@ -66,7 +66,7 @@ func TestClaimAndResolve(t *testing.T) {
 	if got := h.exceptionNow(x.ID); got.State != decision.StateResolved || got.ClosedBy != h.users["omar"].ID {
 		t.Errorf("exception is %+v", got)
 	}
-	omar.get("/exceptions?state=resolved").want(t, http.StatusOK, "Resolved by Omar Operations.", "Confirmed it by hand.")
+	omar.get("/exceptions?state=resolved").want(t, http.StatusOK, "Resolved by Omar Operations.", "Confirmed it by hand.", "newest first")
 	omar.htmx(path, url.Values{"do": {"claim"}}).want(t, http.StatusConflict, "Nothing was changed.", "Resolved by Omar Operations.")
 }
 
