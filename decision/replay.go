@@ -10,6 +10,7 @@ import (
 // Replayed compares a decision with its replay.
 type Replayed struct {
 	ID     string
+	Code   string          // code revision that made the decision, when it is not the one replaying it
 	Same   bool            // byte for byte
 	Erased bool            // the snapshot was erased on purpose: nothing to compare
 	Want   json.RawMessage // assessment, recommendation and verdict in the journal
@@ -17,9 +18,10 @@ type Replayed struct {
 }
 
 // Replay evaluates a decision's snapshot again with the revisions it names,
-// and compares assessment, recommendation and verdict byte for byte.
-// Errors: CodeNotFound; CodeConflict when this release's model is not the one
-// the decision was made with.
+// and compares assessment, recommendation and verdict byte for byte. The same
+// bytes are promised by the same code only, so another one is named.
+// Errors: CodeNotFound; CodeConflict when the decision was made with a kind,
+// model or policy that this release has not.
 func (s *Service) Replay(ctx context.Context, company, id string) (Replayed, error) {
 	return s.replay(ctx, s.Store, company, id)
 }
@@ -34,6 +36,12 @@ func (s *Service) replay(ctx context.Context, from Reader, company, id string) (
 		return Replayed{}, err
 	}
 	r := Replayed{ID: id}
+	if d.Revisions.Code != s.Code {
+		r.Code = d.Revisions.Code
+	}
+	if _, known := KindNamed(d.Kind); !known {
+		return r, Errorf(CodeConflict, "The decision is of a kind that this release does not know.")
+	}
 	snap, err := s.snapshot(ctx, from, company, d)
 	if CodeOf(err) == CodeErased {
 		r.Erased = true
@@ -46,14 +54,9 @@ func (s *Service) replay(ctx context.Context, from Reader, company, id string) (
 	if revisionOf(assessor) != d.Revisions.Model {
 		return r, Errorf(CodeConflict, "The decision was made with another model revision than this release has.")
 	}
-	policy, err := s.Policies.Policy(ctx, d.Revisions.Policy)
+	policy, err := s.policyOf(ctx, *snap)
 	if err != nil {
-		// Without its policy a decision can only be replayed if its failure
-		// was recorded: then no policy is asked.
-		if _, failed := snap.recorded(stepGovern); !failed {
-			return r, err
-		}
-		policy = nil
+		return r, err
 	}
 	r.Want, err = evaluationIn(entry.Body)
 	if err != nil {
@@ -65,6 +68,22 @@ func (s *Service) replay(ctx context.Context, from Reader, company, id string) (
 	}
 	r.Same = bytes.Equal(r.Want, r.Have)
 	return r, nil
+}
+
+// policyOf is the policy a snapshot was governed by; none when its failure is
+// on record, since then no policy is asked.
+func (s *Service) policyOf(ctx context.Context, snap Snapshot) (Policy, error) {
+	policy, err := s.Policies.Policy(ctx, snap.Revisions.Policy)
+	_, failed := snap.recorded(stepGovern)
+	switch {
+	case err == nil:
+		return policy, nil
+	case failed:
+		return nil, nil
+	case CodeOf(err) == CodeNotFound || CodeOf(err) == CodeInvalid:
+		return nil, &Error{Code: CodeConflict, Message: "The decision was made with a policy that this release cannot have.", Err: err}
+	}
+	return nil, err
 }
 
 // revisionOf is the revision of a kind's model, "" without one.

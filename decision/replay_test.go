@@ -118,16 +118,34 @@ func TestReplayFails(t *testing.T) {
 		}
 	}
 	s.rules.err = Errorf(CodeNotFound, "There is no such policy.")
-	if _, err := s.Replay(t.Context(), "main", id); CodeOf(err) != CodeNotFound {
+	if _, err := s.Replay(t.Context(), "main", id); CodeOf(err) != CodeConflict {
 		t.Errorf("without its policy: %v", err)
 	}
 	if r, err := s.Replay(t.Context(), "main", missing); err != nil || !r.Same {
 		t.Errorf("there was no policy then either: %+v, %v", r, err)
 	}
+	s.rules.err = errGone
+	if _, err := s.Replay(t.Context(), "main", id); CodeOf(err) != CodeUnavailable {
+		t.Errorf("while its policy cannot be read: %v", err)
+	}
 	s.rules.err = nil
 	s.Assessors = nil
 	if _, err := s.Replay(t.Context(), "main", id); CodeOf(err) != CodeConflict {
 		t.Errorf("without its model: %v", err)
+	}
+}
+
+// Another code may give other bytes, so it is named, whatever comes out.
+func TestReplayByOtherCode(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	id := s.decide(t, order(1, "5")).Decision.ID
+	if r, err := s.Replay(t.Context(), "main", id); err != nil || !r.Same || r.Code != "" {
+		t.Errorf("by the same code: %+v, %v", r, err)
+	}
+	s.Code = "newer"
+	if r, err := s.Replay(t.Context(), "main", id); err != nil || !r.Same || r.Code != "test" {
+		t.Errorf("by other code: %+v, %v", r, err)
 	}
 }
 

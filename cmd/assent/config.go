@@ -103,10 +103,22 @@ func codeRevision() string {
 	if !ok {
 		return "unknown"
 	}
+	return revisionIn(info)
+}
+
+// revisionIn is the commit that was built, with a mark when the sources were
+// not quite its own; else the version of the module.
+func revisionIn(info *debug.BuildInfo) string {
+	settings := map[string]string{}
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value
-		}
+		settings[s.Key] = s.Value
 	}
-	return strings.Trim(info.Main.Version, "()")
+	revision := settings["vcs.revision"]
+	switch {
+	case revision == "":
+		return strings.Trim(info.Main.Version, "()")
+	case settings["vcs.modified"] == "true":
+		return revision + "+changed"
+	}
+	return revision
 }

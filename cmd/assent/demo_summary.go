@@ -60,7 +60,7 @@ func (a *app) summarise(p *process, company string) (*summary, error) {
 		return nil, err
 	}
 	var err error
-	if s.Replayed, err = a.replay(p, company, nil, func(decision.Replayed) {}); err != nil {
+	if s.Replayed, err = a.replay(p, company, nil, func(decision.Replayed, error) {}); err != nil {
 		return nil, err
 	}
 	audits, err := a.audit(p, company, nil)

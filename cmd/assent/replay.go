@@ -3,6 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 
 	"assent/decision"
 )
@@ -13,48 +16,74 @@ type replayCmd struct {
 	Diff    bool     `help:"Print what was and what is for each that differs."`
 }
 
-// Run replays; exit 5 when any decision differs.
+// Run replays; exit 5 when any decision differs. One that this release cannot
+// evaluate is listed and counted, and no reason to stop.
 func (c *replayCmd) Run(p *process) error {
 	app, err := p.openFor(c.Company, readOnly)
 	if err != nil {
 		return err
 	}
 	defer app.store.Close()
-	tally, err := app.replay(p, c.Company, c.ID, func(r decision.Replayed) {
-		fmt.Fprintf(p.stdout, "%s differs\n", r.ID)
-		if c.Diff {
-			fmt.Fprintf(p.stdout, "  was %s\n  is  %s\n", r.Want, r.Have)
-		}
-	})
+	tally, err := app.replay(p, c.Company, c.ID, c.say(p.stdout))
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%d decisions: %d the same byte for byte, %d erased\n", tally.all, tally.same, tally.erased)
-	if tally.same+tally.erased < tally.all {
+	tally.print(p.stdout, app.decisions.Code)
+	if tally.differ() > 0 {
 		return exit(exitBroken)
 	}
 	return nil
 }
 
-// tally counts replays.
-type tally struct{ all, same, erased int }
+// say prints what is not the same.
+func (c *replayCmd) say(w io.Writer) func(decision.Replayed, error) {
+	return func(r decision.Replayed, err error) {
+		by := ""
+		if r.Code != "" {
+			by = ", made by code " + r.Code
+		}
+		if err != nil {
+			fmt.Fprintf(w, "%s not replayed%s: %v\n", r.ID, by, err)
+			return
+		}
+		fmt.Fprintf(w, "%s differs%s\n", r.ID, by)
+		if c.Diff {
+			fmt.Fprintf(w, "  was %s\n  is  %s\n", r.Want, r.Have)
+		}
+	}
+}
 
-// replay evaluates decisions again; no ids means all of the company.
-func (a *app) replay(p *process, company string, ids []string, differs func(decision.Replayed)) (tally, error) {
-	var t tally
+// tally counts replays.
+type tally struct {
+	all, same, erased int
+	foreign           int            // made with a kind, model or policy that this release has not
+	codes             map[string]int // by the code that made them, where it is another
+}
+
+func (t tally) differ() int { return t.all - t.same - t.erased - t.foreign }
+
+func (t tally) print(w io.Writer, code string) {
+	fmt.Fprintf(w, "%d decisions: %d the same byte for byte, %d erased", t.all, t.same, t.erased)
+	if t.foreign > 0 {
+		fmt.Fprintf(w, ", %d made with what this release has not", t.foreign)
+	}
+	fmt.Fprintln(w)
+	for _, other := range slices.Sorted(maps.Keys(t.codes)) {
+		fmt.Fprintf(w, "%d of them made by code %s; this is %s\n", t.codes[other], other, code)
+	}
+}
+
+// replay evaluates decisions again; no ids means all of the company. What
+// differs, or cannot be told, is handed to other.
+func (a *app) replay(p *process, company string, ids []string, other func(decision.Replayed, error)) (tally, error) {
+	t := tally{codes: map[string]int{}}
 	one := func(id string) error {
 		r, err := a.decisions.Replay(p.ctx, company, id)
-		if err != nil {
+		if err != nil && decision.CodeOf(err) != decision.CodeConflict {
 			return fmt.Errorf("replay %s: %w", id, err)
 		}
-		t.all++
-		switch {
-		case r.Erased:
-			t.erased++
-		case r.Same:
-			t.same++
-		default:
-			differs(r)
+		if t.count(r, err); !r.Same && !r.Erased {
+			other(r, err)
 		}
 		return nil
 	}
@@ -67,6 +96,21 @@ func (a *app) replay(p *process, company string, ids []string, differs func(deci
 		}
 	}
 	return t, nil
+}
+
+func (t *tally) count(r decision.Replayed, err error) {
+	t.all++
+	if r.Code != "" {
+		t.codes[r.Code]++
+	}
+	switch {
+	case err != nil:
+		t.foreign++
+	case r.Erased:
+		t.erased++
+	case r.Same:
+		t.same++
+	}
 }
 
 // eachDecision visits every decision of a company, newest first.

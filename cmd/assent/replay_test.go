@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -53,5 +54,46 @@ func TestReplayDiffers(t *testing.T) {
 	r := s.run("replay", "--diff", id)
 	if !strings.Contains(r.out, "\n  was {") || !strings.Contains(r.out, "\n  is  {") || !strings.Contains(r.out, "1 decisions: 0 the same") {
 		t.Errorf("have %s", r.out)
+	}
+}
+
+// What another release made is replayed where that can be done, and named
+// where it cannot; the rest of the journal is replayed all the same.
+func TestReplayOfAnotherRelease(t *testing.T) {
+	t.Parallel()
+	s := copied(t)
+	c := readJournal(t, s.dir)
+	a := &attacker{s, openRaw(t, s.dir)}
+	a.noTriggers()
+	all := len(c.decisions)
+	model := a.text(`SELECT id FROM decisions WHERE kind = 'order' LIMIT 1`)
+	a.exec(`UPDATE journal SET body = json_set(body, '$.revisions.model', 'older') WHERE id = ?`, model)
+	code := a.text(`SELECT id FROM decisions WHERE kind = 'refund' LIMIT 1`)
+	a.exec(`UPDATE journal SET body = replace(body, '"code":"`+codeRevision()+`"', '"code":"v0.9"') WHERE id = ?`, code)
+	if err := a.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	out := s.ok("replay")
+	for _, want := range []string{
+		model + " not replayed: conflict: The decision was made with another model",
+		fmt.Sprintf("%d decisions: %d the same byte for byte, 0 erased, 1 made with what this release has not\n", all, all-1),
+		"1 of them made by code v0.9; this is " + codeRevision(),
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestRevisionIn(t *testing.T) {
+	t.Parallel()
+	for want, settings := range map[string][]debug.BuildSetting{
+		"v1.2.3":      nil,
+		"abc":         {{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: "false"}},
+		"abc+changed": {{Key: "vcs.modified", Value: "true"}, {Key: "vcs.revision", Value: "abc"}},
+	} {
+		if have := revisionIn(&debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}, Settings: settings}); have != want {
+			t.Errorf("have %s, want %s", have, want)
+		}
 	}
 }
