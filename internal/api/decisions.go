@@ -59,7 +59,7 @@ type listDecisionsInput struct {
 	Status   []statusWord  `query:"status" doc:"One status or several."`
 	Model    []modelWord   `query:"model" doc:"Odoo model."`
 	RecordID []int64       `query:"record_id" doc:"Database id of the record."`
-	Channel  []channelWord `query:"channel"`
+	Channel  []channelWord `query:"channel" doc:"Sales channel; callers name their own, so any code is one."`
 	From     time.Time     `query:"from" doc:"Decided at this time or later."`
 	To       time.Time     `query:"to" doc:"Decided before this time."`
 }
