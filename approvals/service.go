@@ -2,6 +2,7 @@ package approvals
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -34,7 +35,7 @@ func (s *Service) seal(comment string) (sealed, error) {
 		return sealed{}, nil
 	}
 	if len(comment) > MaxComment || !utf8.ValidString(comment) || strings.ContainsRune(comment, 0) {
-		return sealed{}, decision.Invalid("/comment", "length", "must be text of at most 2000 bytes")
+		return sealed{}, decision.Invalid("/comment", "length", fmt.Sprintf("must be text of at most %d bytes", MaxComment))
 	}
 	box, err := s.Keyring.Seal(s.NewID(), []byte(comment))
 	return sealed{box}, err
