@@ -2,11 +2,13 @@ package decision_test
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
 	. "assent/decision"
@@ -108,4 +110,55 @@ func TestPolicyOfAnEarlierRelease(t *testing.T) {
 			t.Errorf("%s: %v\nwant %s\nhave %s", kind, err, replayed.Want, replayed.Have)
 		}
 	}
+}
+
+// To the model an unknown signal is no risk. So the policy must see to it that
+// whoever leaves a bad one out gets no easier verdict, by model and policy
+// together.
+func TestWithheldSignalsAreNeverEasier(t *testing.T) {
+	t.Parallel()
+	bundle, err := policy.Embedded()
+	noError(t, err)
+	engine, err := policy.Compile(bundle)
+	noError(t, err)
+	engine.Deadline = time.Minute
+	outcome := func(s Snapshot) Outcome {
+		e, _ := Evaluate(t.Context(), s, scoring.Order(), engine)
+		return e.Verdict.Outcome
+	}
+	signals := map[string][]any{
+		"signals.avs": {"match", "partial", "mismatch", "unavailable"}, "signals.cvc": {"match", "mismatch", "unavailable"},
+		"signals.ip_country": {"DE", "US"}, "signals.psp_score": {decimal.Zero, decimal.NewFromInt(40), decimal.NewFromInt(70), decimal.NewFromInt(90)},
+	}
+	rapid.Check(t, func(r *rapid.T) {
+		s := Snapshot{
+			Company: "main", CompanyCurrency: "EUR", Kind: "order", Subject: Subject{Model: "sale.order", ID: 36}, Now: noon, Rate: decimal.NewFromInt(1),
+			Channel: rapid.SampledFrom([]string{"web", "web", "pos", "b2b", "marketplace", ""}).Draw(r, "channel"),
+			Fields: Record{
+				"state": "draft", "date_order": noon, "currency": "EUR", "partner_id": int64(14),
+				"amount_total":   decimal.NewFromInt(rapid.Int64Range(10, 900).Draw(r, "amount")),
+				"customer.since": noon.AddDate(0, 0, -rapid.IntRange(0, 400).Draw(r, "days")), "customer.orders": rapid.Int64Range(0, 12).Draw(r, "orders"),
+				"customer.email": "ada@example.com", "customer.phone": "+15550100", "billing.country": "DE", "billing.zip": "10115",
+				"shipping.country": "DE", "shipping.zip": "10115", "shipping.express": rapid.Bool().Draw(r, "express"), "payment.state": "authorized",
+			},
+			Context: Record{
+				"history.partner_orders_24h": int64(0), "history.email_orders_24h": int64(0), "history.partner_amount_24h": decimal.Zero,
+				"history.email_partners_30d": int64(0), "history.phone_partners_30d": int64(0),
+			},
+		}
+		if method := rapid.SampledFrom([]string{"card", "card", "paypal", "bank_transfer", ""}).Draw(r, "method"); method != "" {
+			s.Fields["payment.method"] = method
+		}
+		less := s
+		less.Fields = maps.Clone(s.Fields)
+		for _, path := range slices.Sorted(maps.Keys(signals)) {
+			s.Fields[path] = rapid.SampledFrom(signals[path]).Draw(r, path)
+			if !rapid.Bool().Draw(r, "without "+path) {
+				less.Fields[path] = s.Fields[path]
+			}
+		}
+		if whole := outcome(s); whole != Execute && outcome(less) == Execute {
+			r.Fatalf("%s with every signal, execute with fewer: %v", whole, less.Fields)
+		}
+	})
 }

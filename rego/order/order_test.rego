@@ -14,6 +14,7 @@ limits := {
 	"known_orders": 1,
 	"new_customer_amount": 250,
 	"orders_24h": 4,
+	"signals_optional": false,
 	"two_people_amount": 5000,
 }
 
@@ -46,7 +47,8 @@ ordinary := {
 		"customer": {"orders": 3, "email": "b5fc85e5"},
 		"billing": {"country": "DE"},
 		"shipping": {"country": "DE"},
-		"payment": {"state": "authorized"},
+		"payment": {"method": "card", "state": "authorized"},
+		"signals": {"avs": "match", "cvc": "match", "ip_country": "DE", "psp_score": 0},
 	},
 	"assessment": {"probability": 0.02, "confidence": 0.8},
 	"action": {"name": "confirm", "class": "effective"},
@@ -79,6 +81,42 @@ test_amount[note] if {
 test_thin_evidence if {
 	unmet := says.unmet with input as ordinary with input.assessment.confidence as limits.confidence - 0.01
 	unmet == {"EVIDENCE_THIN"}
+}
+
+test_withheld_signal[path] if {
+	some path in ["subject/signals/avs", "subject/signals/cvc", "subject/signals/ip_country", "subject/signals/psp_score"]
+	unmet := says.unmet with input as json.remove(ordinary, [path])
+	unmet == {"SIGNALS_MISSING"}
+}
+
+test_signals_that_nobody_has[note] if {
+	without := json.remove(ordinary, ["subject/signals"])
+	some note, case in {
+		"in the store": {"channel": "pos", "method": "card", "unmet": set()},
+		"at a marketplace": {"channel": "marketplace", "method": "card", "unmet": set()},
+		"of a business that transfers": {"channel": "b2b", "method": "bank_transfer", "unmet": set()},
+		"of a business with a card": {"channel": "b2b", "method": "card", "unmet": {"SIGNALS_MISSING"}},
+		"on the web by transfer": {"channel": "web", "method": "bank_transfer", "unmet": {"SIGNALS_MISSING"}},
+	}
+	unmet := says.unmet with input as without
+		with input.channel as case.channel
+		with input.subject.payment.method as case.method
+	unmet == case.unmet
+}
+
+test_unknown_payment_method_may_be_a_card if {
+	paths := ["subject/payment/method", "subject/signals/avs"]
+	unmet := says.unmet with input as json.remove(ordinary, paths)
+	unmet == {"SIGNALS_MISSING"}
+}
+
+# A house whose shops send nothing.
+test_signals_that_nobody_sends if {
+	unmet := decided.unmet with input as json.remove(ordinary, ["subject/signals"])
+		with data.limits.order as limits
+		with data.limits.order.signals_optional as true
+		with data.lists as lists
+	unmet == set()
 }
 
 test_first_order_is_small if {

@@ -15,6 +15,7 @@ required := {
 	"ORDER_VELOCITY",
 	"PAYMENT_UNSECURED",
 	"SHARED_EMAIL",
+	"SIGNALS_MISSING",
 }
 
 # METADATA
@@ -32,6 +33,52 @@ passed contains "FRAUD_RISK" if input.assessment.probability < data.limits.order
 #   id: order/evidence-thin
 #   owner: finance
 passed contains "EVIDENCE_THIN" if input.assessment.confidence >= data.limits.order.confidence
+
+# METADATA
+# title: Shop and payment provider sent what they know
+# description: |
+#   A check of the card, the payment provider's score or the country of the
+#   buyer's internet address is missing, so that nobody knows whether it was bad.
+# labels:
+#   id: order/signals-missing
+#   owner: finance
+passed contains "SIGNALS_MISSING" if {
+	address_known
+	score_known
+	card_checked
+}
+
+# METADATA
+# title: Nobody sends signals
+# description: Where no shop sends any, they cannot be withheld either; the limit says so.
+# labels:
+#   id: order/signals-missing/none
+#   owner: finance
+passed contains "SIGNALS_MISSING" if {
+	data.limits.order.signals_optional
+	input.subject.payment.state
+}
+
+# To the model an unknown signal is no risk, so a bad one that is left out
+# would make an order easier. Each must be known where the model asks for it.
+address_known if input.subject.signals.ip_country
+
+address_known if input.channel in {"pos", "marketplace", "b2b"}
+
+score_known if input.subject.signals.psp_score
+
+score_known if input.channel in {"pos", "marketplace"}
+
+score_known if input.subject.payment.method in {"bank_transfer", "wire_transfer", "cash", "invoice"}
+
+card_checked if {
+	input.subject.signals.avs
+	input.subject.signals.cvc
+}
+
+card_checked if input.channel in {"pos", "marketplace"}
+
+card_checked if input.subject.payment.method != "card"
 
 # METADATA
 # title: The amount is ordinary

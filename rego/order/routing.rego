@@ -21,6 +21,14 @@ route["COUNTRY_MISMATCH"] := support
 route["EVIDENCE_THIN"] := support
 
 # METADATA
+# title: Support looks at orders without signals
+# description: Support completes the order's data and decides within a working day.
+# labels:
+#   id: order/route/signals-missing
+#   owner: support_lead
+route["SIGNALS_MISSING"] := support
+
+# METADATA
 # title: Support looks at large first orders
 # description: Support calls the customer and decides within a working day.
 # labels:
