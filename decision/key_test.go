@@ -73,6 +73,28 @@ func TestNoKeyAtOnce(t *testing.T) {
 	}))
 }
 
+// Without a key another question about the same record is one of its own, and
+// no repetition that went wrong.
+func TestNoKeyOtherQuestion(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	first := s.decide(t, order(1, "5")).Decision.ID
+	for name, change := range map[string]func(*Request){
+		"by somebody else":   func(r *Request) { r.RequestedBy = "odoo:8" },
+		"for another action": func(r *Request) { r.Proposed = &ProposedAction{Name: "cancel"} },
+		"to apply oneself":   func(r *Request) { r.Apply = ByCaller },
+	} {
+		req := order(1, "5")
+		change(&req)
+		if a := s.decide(t, req); a.Replayed || a.Decision.ID == first {
+			t.Errorf("asked %s, the answer is the first one's", name)
+		}
+		if a := s.decide(t, req); !a.Replayed {
+			t.Errorf("asked %s twice, it is decided twice", name)
+		}
+	}
+}
+
 // Two services over one store share no lock: the commit decides, and the
 // loser gets the winner's decision.
 func TestSameKeyOfReplicas(t *testing.T) {
