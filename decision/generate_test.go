@@ -2,7 +2,6 @@ package decision
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -30,7 +29,7 @@ func drawFields(t *rapid.T, kind Kind, now time.Time) json.RawMessage {
 	tree := map[string]any{}
 	for _, f := range kind.Fields {
 		if f.Required || needed(kind, f) || rapid.Bool().Draw(t, "has "+f.Path) {
-			setPath(tree, f.Path, drawField(t, f, now))
+			SetPath(tree, f.Path, drawField(t, f, now))
 		}
 	}
 	if kind.Name == "refund" { // no more than the invoice still holds
@@ -51,20 +50,6 @@ func drawFields(t *rapid.T, kind Kind, now time.Time) json.RawMessage {
 // needed says which optional fields some type of change asks for.
 func needed(kind Kind, f Field) bool {
 	return kind.Name == "change" && (f.Path == "discount" || f.Path == "price_unit" || f.Path == "change_hash" || f.Path == "amount_total")
-}
-
-func setPath(tree map[string]any, path string, value any) {
-	parent, child, nested := strings.Cut(path, ".")
-	if !nested {
-		tree[path] = value
-		return
-	}
-	inner, ok := tree[parent].(map[string]any)
-	if !ok {
-		inner = map[string]any{}
-		tree[parent] = inner
-	}
-	setPath(inner, child, value)
 }
 
 // Currencies are those that drawn requests use.
@@ -99,7 +84,7 @@ func drawLine(t *rapid.T, f Field, now time.Time) map[string]any {
 	line := map[string]any{}
 	for _, item := range f.Items {
 		if item.Required || rapid.Bool().Draw(t, "has "+item.Path) {
-			setPath(line, item.Path, drawField(t, item, now))
+			SetPath(line, item.Path, drawField(t, item, now))
 		}
 	}
 	return line

@@ -84,7 +84,7 @@ func checkFields(t *testing.T, fields []Field) {
 func checkExample(t *testing.T, f Field) {
 	t.Helper()
 	tree := map[string]any{}
-	setPath(tree, f.Path, json.RawMessage(f.Example))
+	SetPath(tree, f.Path, json.RawMessage(f.Example))
 	record, errs := DecodeFields(encode(t, tree), []Field{f}, "", noon, true)
 	if len(errs) > 0 || len(record) != 1 {
 		t.Errorf("field %s: the example %s gives %v", f.Path, f.Example, errs)

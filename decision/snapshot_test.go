@@ -17,7 +17,7 @@ func exampleSnapshot(t *testing.T, kind Kind) Snapshot {
 	t.Helper()
 	tree := map[string]any{}
 	for _, f := range kind.Fields {
-		setPath(tree, f.Path, json.RawMessage(f.Example))
+		SetPath(tree, f.Path, json.RawMessage(f.Example))
 	}
 	fields, errs := DecodeFields(encode(t, tree), kind.Fields, "/fields", noon.Add(24*time.Hour), true)
 	if len(errs) > 0 {

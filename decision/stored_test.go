@@ -36,7 +36,7 @@ func FuzzDecodeFields(f *testing.F) {
 	for _, kind := range Kinds() {
 		tree := map[string]any{}
 		for _, field := range kind.Fields {
-			setPath(tree, field.Path, json.RawMessage(field.Example))
+			SetPath(tree, field.Path, json.RawMessage(field.Example))
 		}
 		f.Add([]byte(encode(f, tree)))
 	}

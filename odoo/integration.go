@@ -95,22 +95,9 @@ func inCompany(c decision.Company) Context { return InCompany(c.OdooID) }
 
 // set puts a value at a dotted path, unless it is unknown.
 func set(tree map[string]any, path string, v any, known bool) {
-	if !known {
-		return
+	if known {
+		decision.SetPath(tree, path, v)
 	}
-	for n := 0; n < len(path); n++ {
-		if path[n] != '.' {
-			continue
-		}
-		child, _ := tree[path[:n]].(map[string]any)
-		if child == nil {
-			child = map[string]any{}
-			tree[path[:n]] = child
-		}
-		set(child, path[n+1:], v, true)
-		return
-	}
-	tree[path] = v
 }
 
 func setText(tree map[string]any, path string, t Text) {
@@ -120,7 +107,7 @@ func setText(tree map[string]any, path string, t Text) {
 // setCode sets a text that must be a code, and leaves out what is none: a
 // reference with spaces is unknown rather than wrong.
 func setCode(tree map[string]any, path string, t Text) {
-	set(tree, path, t.Or(""), decision.IsCode(t.Or(""), 128))
+	set(tree, path, t.Or(""), decision.IsCode(t.Or(""), decision.MaxCode))
 }
 
 func setTime(tree map[string]any, path string, t Time) { set(tree, path, t.Time, !t.IsZero()) }

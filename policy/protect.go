@@ -66,7 +66,7 @@ func readParam(spec decision.ActionSpec, path string, value ast.Value) (any, boo
 	}
 	switch v := value.(type) {
 	case ast.String:
-		return string(v), spec.Params[i].Type == decision.TypeCode && decision.IsCode(string(v), 128)
+		return string(v), spec.Params[i].Type == decision.TypeCode && decision.IsCode(string(v), spec.Params[i].Limit())
 	case ast.Number:
 		n, ok := v.Int64()
 		return n, ok && spec.Params[i].Type == decision.TypeInteger && n >= 0

@@ -130,7 +130,7 @@ func (m Mapping) row(kind decision.Kind, tables map[string]table, record []strin
 	for path, sources := range m.Fields {
 		field, _ := kind.Field(path)
 		if v, ok := m.value(field, sources, tables, record, key); ok {
-			plant(tree, path, v)
+			decision.SetPath(tree, path, v)
 		}
 	}
 	raw, err := json.Marshal(tree)
@@ -186,21 +186,6 @@ func typed(t decision.Type, text string) (any, bool) {
 		return v, err == nil
 	}
 	return text, true
-}
-
-// plant puts a value at a dotted path.
-func plant(tree map[string]any, path string, v any) {
-	parent, leaf, nested := strings.Cut(path, ".")
-	if !nested {
-		tree[path] = v
-		return
-	}
-	child, _ := tree[parent].(map[string]any)
-	if child == nil {
-		child = map[string]any{}
-		tree[parent] = child
-	}
-	plant(child, leaf, v)
 }
 
 // stableID is a positive 53-bit number for an identifier that Odoo would

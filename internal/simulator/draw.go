@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"assent/decision"
 )
 
 // chance draws numbers. It uses whole numbers only, so that every platform
@@ -31,20 +32,7 @@ func pick[T any](c chance, list []T) T { return list[c.IntN(len(list))] }
 // fields is the "fields" object of a request while it is built.
 type fields map[string]any
 
-// set puts a value at a dotted path.
-func (f fields) set(path string, value any) {
-	head, rest, nested := strings.Cut(path, ".")
-	if !nested {
-		f[head] = value
-		return
-	}
-	child, ok := f[head].(fields)
-	if !ok {
-		child = fields{}
-		f[head] = child
-	}
-	child.set(rest, value)
-}
+func (f fields) set(path string, value any) { decision.SetPath(f, path, value) }
 
 // raw is the object as JSON, keys sorted.
 func (f fields) raw() json.RawMessage {
