@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -132,7 +133,7 @@ func codeClashes(e *Engine) []Finding {
 	var findings []Finding
 	kinds := map[string]string{}
 	for code, r := range commonReasons() {
-		kinds[code] = cmpKind(r.Kind)
+		kinds[code] = cmp.Or(r.Kind, "every kind")
 	}
 	for _, r := range e.rules {
 		if first, known := kinds[r.Code]; known && first != r.Kind {
@@ -141,13 +142,6 @@ func codeClashes(e *Engine) []Finding {
 		kinds[r.Code] = r.Kind
 	}
 	return findings
-}
-
-func cmpKind(kind string) string {
-	if kind == "" {
-		return "every kind"
-	}
-	return kind
 }
 
 // untested finds kinds without a test file.
