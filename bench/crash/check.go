@@ -4,24 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"assent/bench/house"
 	"assent/decision"
-	"assent/internal/store/postgres"
-	"assent/internal/store/sqlite"
 	"assent/odoo/odootest"
 )
-
-const company = "main"
-
-func (h *house) openStore(ctx context.Context) (decision.Store, error) {
-	if h.Store == "sqlite" {
-		return sqlite.Open(ctx, filepath.Join(h.dir, "data", "assent.db"), sqlite.Options{ReadOnly: true})
-	}
-	return postgres.Open(ctx, h.Store, postgres.Options{})
-}
 
 // checker reads the write log against the journal.
 type checker struct {
@@ -38,8 +27,8 @@ func (c *checker) problem(format string, args ...any) {
 // check proves what must hold whenever the service is killed: nothing
 // acknowledged is lost, nothing is applied twice, nothing effective happens
 // without assent, the journal is whole, and every decision replays.
-func (h *house) check(ctx context.Context, promised promises) error {
-	store, err := h.openStore(ctx)
+func (h *siege) check(ctx context.Context, promised promises) error {
+	store, err := h.OpenStore(ctx)
 	if err != nil {
 		return err
 	}
@@ -51,17 +40,17 @@ func (h *house) check(ctx context.Context, promised promises) error {
 	if err := c.kept(ctx, store, promised); err != nil {
 		return err
 	}
-	effects, err := odootest.ReadLog(h.log)
+	effects, err := odootest.ReadLog(h.Log)
 	if err != nil {
 		return err
 	}
 	c.effects(effects)
-	audit, err := h.assent(ctx, "audit", "verify")
+	audit, err := h.Assent(ctx, "audit", "verify")
 	fmt.Print(audit)
 	if err != nil {
 		c.problem("audit verify: %v", err)
 	}
-	replay, err := h.assent(ctx, "replay")
+	replay, err := h.Assent(ctx, "replay")
 	fmt.Print(replay)
 	if err != nil {
 		c.problem("replay: %v", err)
@@ -90,7 +79,7 @@ func (c *checker) load(ctx context.Context, r decision.Reader) error {
 
 // rows reads a table into a map by id.
 func rows[T any](ctx context.Context, r decision.Reader, table decision.Table, into map[string]T) error {
-	return r.AllRows(ctx, company, table, func(id string, body json.RawMessage) error {
+	return r.AllRows(ctx, house.Company, table, func(id string, body json.RawMessage) error {
 		var row T
 		err := json.Unmarshal(body, &row)
 		into[id] = row
@@ -102,7 +91,7 @@ func rows[T any](ctx context.Context, r decision.Reader, table decision.Table, i
 // execution has ended.
 func (c *checker) kept(ctx context.Context, r decision.Reader, promised promises) error {
 	for key, id := range promised.acked {
-		bound, found, err := r.Binding(ctx, company, key)
+		bound, found, err := r.Binding(ctx, house.Company, key)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"assent/bench/house"
 	"assent/decision"
 )
 
@@ -105,7 +106,7 @@ func (l *load) unanswered() []int {
 // its assent, so that effective actions are among what the kills interrupt.
 func (l *load) ask(ctx context.Context, order int) error {
 	key := fmt.Sprintf("crash:%d", order)
-	body := fmt.Sprintf(`{"kind":"order","company":%q,"channel":"web","subject":{"model":"sale.order","id":%d}}`, company, order)
+	body := fmt.Sprintf(`{"kind":"order","company":%q,"channel":"web","subject":{"model":"sale.order","id":%d}}`, house.Company, order)
 	var d answer
 	if err := l.post(ctx, "/v1/decisions", l.key, key, body, &d); err != nil {
 		return fmt.Errorf("order %d: %w", order, err)

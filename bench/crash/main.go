@@ -15,10 +15,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"assent/bench/house"
 )
 
 type options struct {
@@ -54,12 +55,15 @@ func run(ctx context.Context, o options) error {
 	if !o.Keep {
 		defer os.RemoveAll(dir)
 	}
-	h := &house{options: o, dir: dir, random: rand.New(rand.NewPCG(o.Seed, o.Seed)), log: filepath.Join(dir, "odoo.ndjson"), counted: map[int64]bool{}}
-	defer h.close()
-	if err := h.open(ctx); err != nil {
+	own, err := house.Open(ctx, house.Options{
+		Dir: dir, Store: o.Store, Orders: o.Orders, Hold: o.Hold, Lease: o.Lease, OdooRate: 2000, Verbose: o.Verbose,
+	})
+	if err != nil {
 		return err
 	}
-	load := newLoad(o, h.url, h.key, h.approverKey)
+	defer own.Close()
+	h := &siege{options: o, House: own, random: rand.New(rand.NewPCG(o.Seed, o.Seed)), counted: map[int64]bool{}}
+	load := newLoad(o, h.URL, h.Key, h.ApproverKey)
 	for n := 1; n <= o.Kills; n++ {
 		if err := h.strike(ctx, load, n); err != nil {
 			return fmt.Errorf("kill %d: %w", n, err)
@@ -69,7 +73,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	fmt.Printf("%d kills, %d of them between Odoo's effect and our record of it (%d effects in doubt); slowest restart to ready %v\n",
-		o.Kills, h.between, h.doubted, h.slowest.Round(time.Millisecond))
+		o.Kills, h.between, h.doubted, h.Slowest.Round(time.Millisecond))
 	if err := h.check(ctx, load.promised()); err != nil {
 		return err
 	}

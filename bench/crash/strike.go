@@ -7,14 +7,15 @@ import (
 	"os"
 	"time"
 
+	"assent/bench/house"
 	"assent/decision"
 	"assent/odoo/odootest"
 )
 
 // strike lets the service work under load, and kills it: every other time
 // right after an effect in Odoo, else at random.
-func (h *house) strike(ctx context.Context, load *load, n int) error {
-	if err := h.launch(); err != nil {
+func (h *siege) strike(ctx context.Context, load *load, n int) error {
+	if err := h.Launch(true); err != nil {
 		return err
 	}
 	loading, stop := context.WithCancel(ctx)
@@ -26,7 +27,7 @@ func (h *house) strike(ctx context.Context, load *load, n int) error {
 		await = h.awaitEffect
 	}
 	err := await(ctx)
-	h.kill()
+	h.Kill()
 	stop()
 	<-ended
 	if err != nil {
@@ -37,7 +38,7 @@ func (h *house) strike(ctx context.Context, load *load, n int) error {
 
 // awaitAnyMoment returns while the service starts, takes up what it finds, or
 // works: each moment of the first seconds is as likely.
-func (h *house) awaitAnyMoment(ctx context.Context) error {
+func (h *siege) awaitAnyMoment(ctx context.Context) error {
 	const longest = 2 * time.Second
 	select {
 	case <-ctx.Done():
@@ -49,15 +50,15 @@ func (h *house) awaitAnyMoment(ctx context.Context) error {
 
 // awaitEffect lets the service get to work, and returns as soon as the write
 // log grows.
-func (h *house) awaitEffect(ctx context.Context) error {
-	if err := h.awaitReady(ctx); err != nil {
+func (h *siege) awaitEffect(ctx context.Context) error {
+	if err := h.AwaitReady(ctx); err != nil {
 		return err
 	}
 	if err := h.awaitAnyMoment(ctx); err != nil {
 		return err
 	}
 	size := func() int64 {
-		info, err := os.Stat(h.log)
+		info, err := os.Stat(h.Log)
 		if err != nil {
 			return 0
 		}
@@ -75,18 +76,18 @@ func (h *house) awaitEffect(ctx context.Context) error {
 
 // countDoubt counts effects that Odoo has and our journal does not know the
 // end of: those the kill fell between.
-func (h *house) countDoubt(ctx context.Context) error {
-	effects, err := odootest.ReadLog(h.log)
+func (h *siege) countDoubt(ctx context.Context) error {
+	effects, err := odootest.ReadLog(h.Log)
 	if err != nil {
 		return err
 	}
-	store, err := h.openStore(ctx)
+	store, err := h.OpenStore(ctx)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
 	open := map[string]bool{} // by marker
-	err = store.AllRows(ctx, company, decision.Executions, func(id string, body json.RawMessage) error {
+	err = store.AllRows(ctx, house.Company, decision.Executions, func(id string, body json.RawMessage) error {
 		var x decision.Execution
 		err := json.Unmarshal(body, &x)
 		open["assent:"+id] = x.Status == decision.ExecutionRunning
@@ -111,11 +112,11 @@ func (h *house) countDoubt(ctx context.Context) error {
 
 // drain lets the service finish without being disturbed, and stops it in
 // order.
-func (h *house) drain(ctx context.Context, load *load) error {
-	if err := h.launch(); err != nil {
+func (h *siege) drain(ctx context.Context, load *load) error {
+	if err := h.Launch(true); err != nil {
 		return err
 	}
-	if err := h.awaitReady(ctx); err != nil {
+	if err := h.AwaitReady(ctx); err != nil {
 		return err
 	}
 	if err := load.repeatUnanswered(ctx); err != nil {
@@ -127,25 +128,20 @@ func (h *house) drain(ctx context.Context, load *load) error {
 			return err
 		}
 		if left == 0 {
-			if err := h.service.Process.Signal(os.Interrupt); err != nil {
-				return err
-			}
-			err := h.service.Wait()
-			h.service = nil
-			return err
+			return h.Stop()
 		}
 	}
 	return fmt.Errorf("executions are unfinished after %v", h.Drain)
 }
 
-func (h *house) unfinished(ctx context.Context) (int, error) {
-	store, err := h.openStore(ctx)
+func (h *siege) unfinished(ctx context.Context) (int, error) {
+	store, err := h.OpenStore(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer store.Close()
 	left := 0
-	err = store.AllRows(ctx, company, decision.Executions, func(_ string, body json.RawMessage) error {
+	err = store.AllRows(ctx, house.Company, decision.Executions, func(_ string, body json.RawMessage) error {
 		var x decision.Execution
 		err := json.Unmarshal(body, &x)
 		if x.Status == decision.ExecutionWaiting || x.Status == decision.ExecutionRunning {

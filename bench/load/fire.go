@@ -60,7 +60,7 @@ func body(o options, i int64) []byte {
 		id = 1 + i%o.Existing
 	}
 	now := time.Now().UTC().Format(time.RFC3339)
-	amount := fmt.Sprintf("%d.%02d", 10+i*7%290, i%100)
+	amount := fmt.Sprintf("%d.%02d", o.least+10+i*7%290, i%100)
 	fields := map[string]string{
 		"order": fmt.Sprintf(`{"state":"draft","date_order":%q,"currency":%q,"amount_total":%s,"partner_id":%d,
 			"customer":{"email":"buyer%d@example.com","phone":"+999%06d","orders":3,"since":"2024-03-01T00:00:00Z"},

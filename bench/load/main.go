@@ -3,7 +3,8 @@
 // that a stall counts for every request it delayed and not for one alone
 // (coordinated omission, Gil Tene).
 //
-// It is a process of its own and only speaks to loopback addresses.
+// It is a process of its own and only speaks to loopback addresses. With --own
+// it starts what it loads: service, store and a fake Odoo.
 package main
 
 import (
@@ -21,7 +22,10 @@ import (
 
 type options struct {
 	URL      string        `default:"http://127.0.0.1:8080" help:"Server; must be on loopback."`
-	Key      string        `env:"ASSENT_BENCH_KEY" required:"" help:"API key with the right decide; better in ASSENT_BENCH_KEY."`
+	Key      string        `env:"ASSENT_BENCH_KEY" help:"API key with the right decide; better in ASSENT_BENCH_KEY."`
+	Own      string        `placeholder:"STORE" help:"Start a service of our own instead, on sqlite or on a postgres:// URL of an empty database."`
+	Backlog  int           `help:"With --own: decisions whose executions wait for Odoo when the load begins, and are applied meanwhile; without, there is no Odoo."`
+	OdooRate int           `default:"300" help:"With --own: calls to Odoo a second."`
 	Company  string        `default:"main"`
 	Kind     string        `enum:"order,delivery,refund" default:"order" help:"Kind of the decisions."`
 	Currency string        `default:"EUR"`
@@ -32,6 +36,8 @@ type options struct {
 	Existing int64         `help:"Use record ids 1 to this number in turn, e.g. those a fake Odoo holds; 0 makes up new ones."`
 	Apply    string        `enum:"service,caller" default:"service" help:"Who applies."`
 	Timeout  time.Duration `default:"10s" help:"Patience with one request."`
+
+	least int64 // added to every amount
 }
 
 func main() {
@@ -46,6 +52,14 @@ func main() {
 }
 
 func run(ctx context.Context, o options) error {
+	if o.Own != "" {
+		return runOwn(ctx, o)
+	}
+	return load(ctx, o)
+}
+
+// load fires and reports.
+func load(ctx context.Context, o options) error {
 	if err := onLoopback(o.URL); err != nil {
 		return err
 	}
