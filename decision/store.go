@@ -120,6 +120,8 @@ type Reader interface {
 	Head(ctx context.Context, company string) (Head, error)
 	Row(ctx context.Context, company string, table Table, id string) (json.RawMessage, bool, error)
 	List(ctx context.Context, company string, table Table, f Filter) (Page, error)
+	// Count says how many rows List pages through; Cursor and Limit do not matter.
+	Count(ctx context.Context, company string, table Table, f Filter) (int, error)
 	// AllRows calls yield for every row of a table in id order.
 	AllRows(ctx context.Context, company string, table Table, yield func(id string, body json.RawMessage) error) error
 	// Entry finds by id, Entries pages by seq; a missing entry is CodeNotFound.

@@ -144,6 +144,7 @@ const defaultBatch = 16
 // newApp wires the parts that do not depend on Odoo.
 func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, now func() time.Time) *app {
 	metrics := api.NewMetrics()
+	metrics.Registry.MustRegister(waiting{store, log})
 	store = timed{store, engineOf(store), metrics}
 	a := &app{
 		log: log, now: now, store: store, keyring: keyring,

@@ -231,6 +231,16 @@ func TestKillSwitch(t *testing.T) {
 		c.get("/v1/decisions/"+waiting.ID, &d)
 		return d.Status == "parked"
 	})
+	var figures string
+	c.get("/metrics", &figures)
+	for _, want := range []string{
+		`assent_executions{company="main",status="parked"} 1`, `assent_executions{company="main",status="waiting"} 0`,
+		`assent_approvals{company="main",status="awaiting_approval"} 0`, `assent_exceptions{company="main",type="dead_letter"} 0`,
+	} {
+		if !strings.Contains(figures, want+"\n") {
+			t.Errorf("no %s in the metrics", want)
+		}
+	}
 	guarded := c.decide(order(t, fake, 2))
 	if guarded.Verdict != "approve" || guarded.Reasons[len(guarded.Reasons)-1].Code != "KILL_SWITCH" || guarded.Reasons[len(guarded.Reasons)-1].Text == "" {
 		t.Errorf("guarded: %+v", guarded)

@@ -76,13 +76,8 @@ type Row struct {
 
 // Select makes the query for one page.
 func Select(d Dialect, company string, name decision.Table, f decision.Filter) (Query, error) {
-	t, ok := tables[name]
-	if !ok {
-		return Query{}, Unknown(name)
-	}
-	b := builder{dialect: d}
-	b.and("company = ", company)
-	if err := b.filter(t, name, f); err != nil {
+	t, b, err := where(d, company, name, f)
+	if err != nil {
 		return Query{}, err
 	}
 	limit := min(cmp.Or(max(f.Limit, 0), DefaultLimit), MostLimit)
@@ -90,9 +85,27 @@ func Select(d Dialect, company string, name decision.Table, f decision.Filter) (
 	if t.ascending {
 		direction = ""
 	}
-	b.sql = "SELECT id, " + t.sort + ", body FROM " + string(name) + " WHERE " + strings.Join(b.terms, " AND ") +
+	sql := "SELECT id, " + t.sort + ", body FROM " + string(name) + " WHERE " + strings.Join(b.terms, " AND ") +
 		" ORDER BY " + t.sort + direction + ", id" + direction + " LIMIT " + b.bind(limit+1)
-	return Query{SQL: b.sql, Args: b.args, limit: limit}, nil
+	return Query{SQL: sql, Args: b.args, limit: limit}, nil
+}
+
+// Count makes the query for the number of rows on all pages.
+func Count(d Dialect, company string, name decision.Table, f decision.Filter) (Query, error) {
+	f.Cursor = ""
+	_, b, err := where(d, company, name, f)
+	return Query{SQL: "SELECT count(*) FROM " + string(name) + " WHERE " + strings.Join(b.terms, " AND "), Args: b.args}, err
+}
+
+func where(d Dialect, company string, name decision.Table, f decision.Filter) (table, builder, error) {
+	t, ok := tables[name]
+	if !ok {
+		return t, builder{}, Unknown(name)
+	}
+	b := builder{dialect: d}
+	b.and("company = ", company)
+	err := b.filter(t, name, f)
+	return t, b, err
 }
 
 // Page cuts what the query read to the page, and says where the next begins.
@@ -121,7 +134,6 @@ func Known(name decision.Table) bool {
 
 type builder struct {
 	dialect Dialect
-	sql     string
 	terms   []string
 	args    []any
 }

@@ -89,6 +89,16 @@ func (r Reader) List(ctx context.Context, company string, table decision.Table, 
 	return q.Page(rows), nil
 }
 
+// Count counts the rows that a filter selects.
+func (r Reader) Count(ctx context.Context, company string, table decision.Table, f decision.Filter) (int, error) {
+	q, err := listing.Count(r.Dialect, company, table, f)
+	if err != nil {
+		return 0, err
+	}
+	n, _, err := One(ctx, r, func(rows Rows) (n int, err error) { return n, rows.Scan(&n) }, q.SQL, q.Args...)
+	return n, err
+}
+
 // pageRows is how many rows AllRows and AllBindings hold at a time. Between pages no
 // statement is open, so that yield may read too.
 const pageRows = 500

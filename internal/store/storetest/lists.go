@@ -148,6 +148,11 @@ var listCases = []testCase{
 		} {
 			_, err := db.Store.List(t.Context(), company, c.table, c.filter)
 			wantCode(t, err, decision.CodeInvalid)
+			if c.filter.Cursor != "" {
+				continue // a count has no pages
+			}
+			_, err = db.Store.Count(t.Context(), company, c.table, c.filter)
+			wantCode(t, err, decision.CodeInvalid)
 		}
 	}},
 	{"list: limits", func(t *testing.T, db Database) {
@@ -165,7 +170,13 @@ var listCases = []testCase{
 			if len(page.Rows) != want || page.Next == "" {
 				t.Errorf("limit %d gave %d rows and the cursor %q, want %d", limit, len(page.Rows), page.Next, want)
 			}
+			n, err := db.Store.Count(t.Context(), company, decision.Decisions, decision.Filter{Limit: limit, Cursor: page.Next})
+			noError(t, err)
+			equal(t, "count, whatever the page", n, 520)
 		}
+		n, err := db.Store.Count(t.Context(), "other", decision.Decisions, decision.Filter{})
+		noError(t, err)
+		equal(t, "count of another company", n, 0)
 	}},
 	{"list: pages give every row once, the last one no cursor", func(t *testing.T, db Database) {
 		for i := range 12 {
@@ -216,6 +227,9 @@ func wantIDs(t testing.TB, db Database, table decision.Table, f decision.Filter,
 	t.Helper()
 	got, _ := list(t, db.Store, table, f)
 	equal(t, fmt.Sprintf("%s by %v", table, f), got, append([]string{}, want...))
+	n, err := db.Store.Count(t.Context(), company, table, f)
+	noError(t, err)
+	equal(t, fmt.Sprintf("count of %s by %v", table, f), n, len(want))
 }
 
 // wantEach filters by one column at a time; each must find just the row id.
