@@ -52,6 +52,28 @@ func TestApproveTwoPeople(t *testing.T) {
 	}
 }
 
+func TestApproveOneOfEachRole(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	dec := d.ask(t, "5000", decision.ByService)
+	_, err := d.Approve(t.Context(), "main", dec.Approval, finance("ada"), "")
+	noError(t, err)
+	_, err = d.Approve(t.Context(), "main", dec.Approval, finance("bob"), "")
+	wantCode(t, err, decision.CodeForbidden, "")
+	if applied := d.settle(t); len(applied) != 0 {
+		t.Fatalf("without compliance applied %v", applied)
+	}
+	cleo := finance("cleo")
+	cleo.Roles = append(cleo.Roles, decision.RoleCompliance)
+	a, err := d.Approve(t.Context(), "main", dec.Approval, cleo, "")
+	if err != nil || a.Status != decision.Executing || a.Signatures[0].Role != decision.RoleFinance || a.Signatures[1].Role != decision.RoleCompliance {
+		t.Fatalf("have %+v, %v", a, err)
+	}
+	if applied := d.settle(t); len(applied) != 1 {
+		t.Errorf("applied %v", applied)
+	}
+}
+
 func TestApproveForCaller(t *testing.T) {
 	t.Parallel()
 	d := setup(t)

@@ -122,7 +122,8 @@ func (d *desk) pass(by time.Duration) {
 
 var p1 = fmt.Sprintf("%x", sha256.Sum256([]byte("p1")))
 
-// rules ask finance: two people from an amount of 1,000, within eight hours.
+// rules ask finance: two people from an amount of 1,000, within eight hours;
+// from 5,000 somebody of compliance must be one of them.
 type rules struct{}
 
 func (rules) Policy(context.Context, string) (decision.Policy, error) { return rules{}, nil }
@@ -132,6 +133,9 @@ func (rules) Govern(_ context.Context, _ decision.Snapshot, _ decision.Assessmen
 	v := decision.Verdict{Roles: []string{decision.RoleFinance}, People: 1, Hours: 8, Reasons: []string{"LARGE"}}
 	if r.AtStake.Amount.GreaterThanOrEqual(decimal.NewFromInt(1000)) {
 		v.People = 2
+	}
+	if r.AtStake.Amount.GreaterThanOrEqual(decimal.NewFromInt(5000)) {
+		v.Roles, v.Each = []string{decision.RoleCompliance, decision.RoleFinance}, true
 	}
 	return v
 }

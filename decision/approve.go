@@ -19,8 +19,24 @@ func (a Approval) Sign(u User, now time.Time) (ApprovalStep, error) {
 	}
 	step := a.step(StepGrant, u.ID, role, now)
 	step.Signed++
-	step.Complete = step.Signed >= a.People
+	a.Signatures = append(slices.Clone(a.Signatures), Signature{By: u.ID, Role: role})
+	step.Complete = a.Assented()
 	return step, nil
+}
+
+// Assented says whether everybody signed whom the approval needs.
+func (a Approval) Assented() bool {
+	return len(a.Signatures) >= max(1, a.People) && len(a.MissingRoles()) == 0
+}
+
+// MissingRoles are the roles that must sign and have not, where each must.
+func (a Approval) MissingRoles() []string {
+	if !a.Each {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(a.Roles), func(role string) bool {
+		return slices.ContainsFunc(a.Signatures, func(s Signature) bool { return s.Role == role })
+	})
 }
 
 // Decline is Sign for refusing: one person with the role is enough.
@@ -67,7 +83,8 @@ func (a Approval) End(step Step, now time.Time) (ApprovalStep, error) {
 }
 
 // MayDecide says by which role a person may act on the approval; a
-// CodeForbidden error says why not.
+// CodeForbidden error says why not. Where each role must sign, that is the
+// first of the person's roles that has not.
 func (a Approval) MayDecide(u User) (role string, err error) {
 	role, ok := u.HasRole(a.Roles)
 	switch {
@@ -77,6 +94,11 @@ func (a Approval) MayDecide(u User) (role string, err error) {
 		return "", Errorf(CodeForbidden, "No one approves what they asked for.")
 	case slices.ContainsFunc(a.Signatures, func(s Signature) bool { return s.By == u.ID }):
 		return "", Errorf(CodeForbidden, "You have signed already; another person must.")
+	}
+	if missing := a.MissingRoles(); len(missing) > 0 {
+		if role, ok = u.HasRole(missing); !ok {
+			return "", Errorf(CodeForbidden, "Your role has signed already; another role must.")
+		}
 	}
 	return role, nil
 }

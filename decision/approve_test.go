@@ -81,6 +81,48 @@ func TestSignTwoPeople(t *testing.T) {
 	}
 }
 
+// Where each role must sign, one person signs for one role.
+func TestSignEachRole(t *testing.T) {
+	t.Parallel()
+	ada, bob, cleo := person("ada", RoleFinance), person("bob", RoleFinance), person("cleo", RoleFinance, RoleCompliance)
+	tests := map[string]struct {
+		people  int
+		signers []User
+		roles   []string // for which they sign, "" if they may not
+		done    bool
+	}{
+		"one of each":                       {2, []User{ada, person("dan", RoleCompliance)}, []string{RoleFinance, RoleCompliance}, true},
+		"two of one role":                   {2, []User{ada, bob}, []string{RoleFinance, ""}, false},
+		"both roles in one person":          {2, []User{cleo}, []string{RoleFinance}, false},
+		"twice by who has both":             {2, []User{cleo, cleo}, []string{RoleFinance, ""}, false},
+		"who has both fills what is left":   {2, []User{ada, cleo}, []string{RoleFinance, RoleCompliance}, true},
+		"more people than roles":            {3, []User{ada, cleo}, []string{RoleFinance, RoleCompliance}, false},
+		"the third may be of any role":      {3, []User{ada, cleo, bob}, []string{RoleFinance, RoleCompliance, RoleFinance}, true},
+		"fewer people than roles, edited":   {1, []User{ada}, []string{RoleFinance}, false},
+		"somebody without one of the roles": {2, []User{person("eve", RoleAnalyst), ada}, []string{"", RoleFinance}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, complete := openTask(test.people, ""), false
+			a.Each = true
+			for i, u := range test.signers {
+				step, err := a.Sign(u, noon)
+				if CodeOf(err) != "" && CodeOf(err) != CodeForbidden || step.Role != test.roles[i] || (err != nil) != (test.roles[i] == "") {
+					t.Fatalf("%s: %+v, %v", u.ID, step, err)
+				}
+				if err == nil {
+					a.Signatures = append(a.Signatures, Signature{By: step.By, Role: step.Role})
+				}
+				complete = step.Complete
+			}
+			if complete != test.done || a.Assented() != test.done {
+				t.Errorf("complete %t, assented %t with %+v; missing %v", complete, a.Assented(), a.Signatures, a.MissingRoles())
+			}
+		})
+	}
+}
+
 func TestWithdraw(t *testing.T) {
 	t.Parallel()
 	if step, err := openTask(1, "odoo:7").Withdraw("odoo:7", noon); err != nil || step.Step != StepWithdraw || !step.Complete || step.By != "odoo:7" {
@@ -128,8 +170,8 @@ func TestEnd(t *testing.T) {
 }
 
 // Whoever tries whatever in whatever order: an approval ends as granted only
-// by as many different people with a role as it needs, none of whom asked;
-// and never by the clock.
+// by as many different people with a role as it needs, none of whom asked, and
+// of each role where each must sign; and never by the clock.
 func TestApprovalRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -138,6 +180,7 @@ func TestApprovalRules(t *testing.T) {
 		asked := rapid.SampledFrom([]string{"", "u0", "user:u1", "odoo:3"}).Draw(t, "asked by")
 		users[3].Aliases = []string{"odoo:3"}
 		a, now := openTask(people, asked), noon
+		a.Each = rapid.Bool().Draw(t, "each")
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 15).Draw(t, "minutes")) * time.Minute)
 			u := rapid.SampledFrom(users).Draw(t, "who")
@@ -170,10 +213,13 @@ func TestApprovalRules(t *testing.T) {
 
 func checkSignatures(t *rapid.T, a Approval, users []User) {
 	t.Helper()
-	if (a.Status == Executing) != (len(a.Signatures) >= a.People) {
-		t.Fatalf("%s with %d of %d signatures", a.Status, len(a.Signatures), a.People)
+	signed, roles := map[string]bool{}, map[string]bool{}
+	for _, s := range a.Signatures {
+		roles[s.Role] = true
 	}
-	signed := map[string]bool{}
+	if (a.Status == Executing) != (len(a.Signatures) >= a.People && (!a.Each || len(roles) == len(a.Roles))) {
+		t.Fatalf("%s with %+v of %d", a.Status, a.Signatures, a.People)
+	}
 	for _, s := range a.Signatures {
 		u := users[slices.IndexFunc(users, func(u User) bool { return u.ID == s.By })]
 		if signed[s.By] || u.Is(a.RequestedBy) || !slices.Contains(u.Roles, s.Role) || !slices.Contains(a.Roles, s.Role) || !s.At.Before(a.Deadline) {

@@ -76,6 +76,11 @@ func TestUnassentedExecution(t *testing.T) {
 		"granted by nobody": {func(t *testing.T, s scene) (string, string) {
 			return s.granted.Decision.Execution, edited(t, s.shop, Approvals, s.granted.Decision.Approval, func(a *Approval) { a.Signatures = nil })
 		}, true},
+		"granted, without one of each role": {func(t *testing.T, s scene) (string, string) {
+			return s.granted.Decision.Execution, edited(t, s.shop, Approvals, s.granted.Decision.Approval, func(a *Approval) {
+				a.Each, a.Roles = true, []string{RoleCompliance, RoleFinance}
+			})
+		}, true},
 		"granted for another action": {func(t *testing.T, s scene) (string, string) {
 			return s.granted.Decision.Execution, edited(t, s.shop, Approvals, s.granted.Decision.Approval, func(a *Approval) { a.ActionHash = "x" })
 		}, true},

@@ -136,7 +136,7 @@ func assented(ctx context.Context, rows Rows, e Execution) (bool, error) {
 	}
 	a, found, err := Find[Approval](ctx, rows, Approvals, e.Approval)
 	return found && a.Decision == d.ID && a.Status == Executing &&
-		len(a.Signatures) >= max(1, a.People) && a.ActionHash == e.Action.Hash(), err
+		a.Assented() && a.ActionHash == e.Action.Hash(), err
 }
 
 // stop journals why an execution does not run. A row that no decision

@@ -114,9 +114,13 @@ func openApproval(d Decision, at time.Time) Approval {
 	if hours < 1 {
 		hours = DefaultHours
 	}
+	people := max(1, d.Verdict.People)
+	if d.Verdict.Each {
+		people = max(people, len(roles))
+	}
 	return Approval{
 		ID: d.Approval, Decision: d.ID, Kind: d.Kind, DB: d.Subject.DB, Model: d.Subject.Model, RecordID: d.Subject.ID,
-		Status: AwaitingApproval, Roles: roles, People: max(1, d.Verdict.People),
+		Status: AwaitingApproval, Roles: roles, People: people, Each: d.Verdict.Each,
 		RequestedBy: d.RequestedBy, Action: d.Recommendation.Action, ActionHash: d.ActionHash, Fingerprint: d.Fingerprint,
 		AtStake: d.Recommendation.AtStake, Reasons: d.Reasons(), Policy: d.Revisions.Policy,
 		OpenedAt: at, Deadline: at.Add(time.Duration(hours) * time.Hour),

@@ -128,6 +128,20 @@ func TestFoldDefaults(t *testing.T) {
 	}
 }
 
+// Where each role must sign there are as many people.
+func TestFoldEachRole(t *testing.T) {
+	t.Parallel()
+	for people, want := range map[int]int{0: 2, 2: 2, 3: 3} {
+		m := newMemory(t)
+		d := refundDecision()
+		d.Verdict.Roles, d.Verdict.Each, d.Verdict.People = []string{RoleCompliance, RoleFinance}, true, people
+		m.fold(EntryDecision, noon, d)
+		if a := load[Approval](m, Approvals, "a1"); !a.Each || a.People != want {
+			t.Errorf("of %d: %+v", people, a)
+		}
+	}
+}
+
 // Assent to doing nothing is done at once, whoever applies.
 func TestFoldGrantedNothing(t *testing.T) {
 	t.Parallel()

@@ -61,7 +61,8 @@ func (c *company) decide(t *rapid.T) {
 		Verdict: Verdict{
 			Outcome: rapid.SampledFrom([]Outcome{Approve, Execute, Execute, Reject}).Draw(t, "verdict"),
 			People:  rapid.IntRange(0, 2).Draw(t, "people"), Hours: rapid.IntRange(0, 2).Draw(t, "hours"),
-			Roles:   rapid.SampledFrom([][]string{nil, {RoleFinance}}).Draw(t, "roles"),
+			Roles:   rapid.SampledFrom([][]string{nil, {RoleFinance}, {RoleFinance, RoleOperations}}).Draw(t, "roles"),
+			Each:    rapid.Bool().Draw(t, "each"),
 			Failure: rapid.SampledFrom([]string{"", "", PolicyTimeout}).Draw(t, "failure"),
 			Protect: rapid.SliceOfN(rapid.Just(Action{Name: "note"}), 0, 2).Draw(t, "protect"),
 		},
@@ -204,19 +205,20 @@ func (c *company) check(t *rapid.T) {
 	c.checkSpent(t)
 }
 
-// granted counts the people who signed, by the journal alone.
+// granted counts the people who signed, and their roles, by the journal alone.
 func (c *company) granted(t *rapid.T, d Decision) bool {
-	signed, refused := map[string]bool{}, false
+	signed, roles, refused := map[string]bool{}, map[string]bool{}, false
 	for _, s := range c.steps {
 		if s.Decision == d.ID && s.Step == StepGrant {
 			if s.By == d.RequestedBy || s.By == "eve" || s.By == System || signed[s.By] {
 				t.Fatalf("%+v may not sign", s)
 			}
-			signed[s.By] = true
+			signed[s.By], roles[s.Role] = true, true
 		}
 		refused = refused || s.Decision == d.ID && s.Step != StepGrant
 	}
-	return d.Approval != "" && !refused && len(signed) >= max(1, d.Verdict.People)
+	missing := d.Verdict.Each && slices.ContainsFunc(d.Verdict.Roles, func(role string) bool { return !roles[role] })
+	return d.Approval != "" && !refused && !missing && len(signed) >= max(1, d.Verdict.People)
 }
 
 // checkSpent counts again what was executed by verdict alone, by hour; late

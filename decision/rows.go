@@ -66,6 +66,7 @@ type Approval struct {
 	Status      Status      `json:"status"` // AwaitingApproval, or how it ended: Executing, AwaitingReceipt, Declined, …
 	Roles       []string    `json:"roles"`
 	People      int         `json:"people"`
+	Each        bool        `json:"each,omitempty"` // every role must sign, not any of them
 	RequestedBy string      `json:"requested_by,omitempty"`
 	Action      Action      `json:"action"`
 	ActionHash  string      `json:"action_hash"`

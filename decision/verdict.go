@@ -48,6 +48,7 @@ type Verdict struct {
 	Rules   []string `json:"rules,omitempty"`   // labels of the rules that fired, sorted
 	Roles   []string `json:"roles,omitempty"`   // who may approve, sorted; empty means FallbackRole
 	People  int      `json:"people,omitempty"`  // how many different people; less than 1 means 1
+	Each    bool     `json:"each,omitempty"`    // every role must sign, each by another person; People is at least their number
 	Hours   int      `json:"hours,omitempty"`   // until the approval expires; less than 1 means DefaultHours
 	Protect []Action `json:"protect,omitempty"` // protective actions to apply now
 	Failure string   `json:"failure,omitempty"` // why there is no ordinary verdict, e.g. POLICY_TIMEOUT

@@ -3,6 +3,7 @@ package policy_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -55,6 +56,8 @@ n := {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}`
 		{"nobody", routing, `"people": 1, "hours": 4}`, `"people": 0, "hours": 4}`, decision.PolicyEmpty},
 		{"half a person", routing, `"people": 1, "hours": 4}`, `"people": 0.5, "hours": 4}`, decision.PolicyEmpty},
 		{"no deadline", routing, `"people": 1, "hours": 4}`, `"people": 1, "hours": 9999}`, decision.PolicyEmpty},
+		{"each is no choice", routing, `"people": 1, "hours": 4}`, `"people": 1, "hours": 4, "each": false}`, decision.PolicyEmpty},
+		{"each of more roles than people", routing, `"roles": {"finance"}, "people": 1, "hours": 4}`, `"roles": {"finance", "compliance"}, "people": 1, "hours": 4, "each": true}`, decision.PolicyEmpty},
 		{"route of another shape", routing, `"people": 1, "hours": 4}`, `"people": 1, "hours": 4, "also": 1}`, decision.PolicyEmpty},
 		{"route is a text", routing, `route["FRAUD_RISK"] := finance`, `route["FRAUD_RISK"] := "finance"`, decision.PolicyEmpty},
 		{"effective protection", protect, `{"action": "hold"}`, `{"action": "confirm"}`, decision.PolicyEmpty},
@@ -198,5 +201,36 @@ func TestCapsComeFromTheLimits(t *testing.T) {
 	caps := compiled(t, edited(t, "refund/limits.json", `"value": 2500`, `"value": 2500.50`)).Caps("refund")
 	if caps.Count != 100 || caps.Amount.String() != "2500.5" {
 		t.Errorf("have %+v", caps)
+	}
+}
+
+// The highest tier says whether each role must sign; within it the stricter
+// route does.
+func TestEachRole(t *testing.T) {
+	t.Parallel()
+	const routing, risk = "order/routing.rego", `route["FRAUD_RISK"] := finance`
+	route := func(tier int, roles string) string {
+		return fmt.Sprintf(`{"tier": %d, "roles": {%s}, "each": true, "people": 2, "hours": 4}`, tier, roles)
+	}
+	tests := []struct {
+		name, each string
+		roles      []string
+		people     int
+		want       bool
+	}{
+		{"below the highest tier", route(2, `"compliance", "finance"`), []string{"finance"}, 2, false},
+		{"in the highest tier", route(3, `"compliance", "finance"`), []string{"compliance", "finance"}, 2, true},
+		{"beside others of its tier", route(3, `"compliance", "operations"`), []string{"compliance", "finance", "operations"}, 3, true},
+		{"above all others", route(4, `"compliance", "operations"`), []string{"compliance", "operations"}, 2, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, a := risky() // ORDER_AMOUNT is tier 3: two people of finance
+			v := govern(t, compiled(t, edited(t, routing, risk, `route["FRAUD_RISK"] := `+tt.each)), s, a)
+			if !slices.Equal(v.Roles, tt.roles) || v.People != tt.people || v.Each != tt.want {
+				t.Errorf("have %+v", v)
+			}
+		})
 	}
 }

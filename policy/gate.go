@@ -118,15 +118,15 @@ func without(r decision.Record, path string) decision.Record {
 func (g *gate) keys(p *program, s Sample) {
 	r := s.recommendation()
 	input := p.codec.encode(&s.Snapshot, &s.Assessment, &r)
-	eachKey(input, nil, func(path []string) {
+	visitKeys(input, nil, func(path []string) {
 		after, _ := p.outcomeOf(g.ctx, patience, cut(input, path))
 		f, declared := p.kind.Field(strings.Join(path[1:], "."))
 		g.judge(p.kind, strings.Join(path, "."), path[0] == "subject" && declared && f.Required, after)
 	})
 }
 
-// eachKey visits every key of nested objects.
-func eachKey(value ast.Value, prefix []string, visit func([]string)) {
+// visitKeys visits every key of nested objects.
+func visitKeys(value ast.Value, prefix []string, visit func([]string)) {
 	object, ok := value.(ast.Object)
 	if !ok {
 		return
@@ -134,7 +134,7 @@ func eachKey(value ast.Value, prefix []string, visit func([]string)) {
 	for _, key := range object.Keys() {
 		path := append(slices.Clone(prefix), string(key.Value.(ast.String)))
 		visit(path)
-		eachKey(object.Get(key).Value, path, visit)
+		visitKeys(object.Get(key).Value, path, visit)
 	}
 }
 

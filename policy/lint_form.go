@@ -61,7 +61,7 @@ func (l *linter) formRoute(file string, rule *ast.Rule, code string) {
 		l.report(file, rule.Location, "code", "write route.CODE := {…} with a code of capital letters, digits and _")
 	}
 	if _, ok := readRoute(l.literal(rule)); !ok {
-		l.report(file, rule.Location, "route", `a route is {"tier": 1 to %d, "roles": {…}, "people": 1 to %d, "hours": 1 to %d} with roles out of %s`,
+		l.report(file, rule.Location, "route", `a route is {"tier": 1 to %d, "roles": {…}, "people": 1 to %d, "hours": 1 to %d} with roles out of %s; with "each": true every role signs, and people are at least as many`,
 			maxTier, maxPeople, maxHours, strings.Join(decision.Roles, ", "))
 	}
 }

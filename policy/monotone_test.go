@@ -19,13 +19,14 @@ var seniority = map[string]int{
 }
 
 // easier says whether b is an easier verdict than a: a softer outcome, fewer
-// people, or as many of whom one may be more junior.
+// people, as many of whom one may be more junior, or no longer one of each
+// role.
 func easier(b, a decision.Verdict) bool {
 	hard := map[decision.Outcome]int{decision.Execute: 0, decision.Approve: 1, decision.Reject: 2}
 	if hard[b.Outcome] != hard[a.Outcome] || a.Outcome != decision.Approve {
 		return hard[b.Outcome] < hard[a.Outcome]
 	}
-	return b.People < a.People || b.People == a.People && junior(b.Roles) < junior(a.Roles)
+	return b.People < a.People || b.People == a.People && (junior(b.Roles) < junior(a.Roles) || a.Each && !b.Each && b.People > 1 && junior(b.Roles) == junior(a.Roles))
 }
 
 func junior(roles []string) int {

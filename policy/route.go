@@ -12,6 +12,7 @@ import (
 type route struct {
 	tier, people, hours int
 	roles               []string
+	each                bool // every role must sign, not any of them
 }
 
 // Bounds of a route: more is a typing error, and a fallback is safer.
@@ -28,7 +29,8 @@ var fallbackRoute = route{tier: maxTier + 1, people: 1, hours: decision.DefaultH
 // readRoutes makes one approval of the routes of all reasons. The highest
 // tier says who may approve, so that a small reason never lets somebody
 // junior sign a big one; the largest number of people and the nearest
-// deadline hold.
+// deadline hold. Within the highest tier, if one route wants each of its
+// roles, each role of all of them must sign.
 func readRoutes(v *decision.Verdict, value ast.Value) bool {
 	routes, isObject := value.(ast.Object)
 	if !isObject {
@@ -44,10 +46,10 @@ func readRoutes(v *decision.Verdict, value ast.Value) bool {
 			return false
 		}
 		if r.tier > top {
-			top, v.Roles = r.tier, nil
+			top, v.Roles, v.Each = r.tier, nil, false
 		}
 		if r.tier == top {
-			v.Roles = append(v.Roles, r.roles...)
+			v.Roles, v.Each = append(v.Roles, r.roles...), v.Each || r.each
 		}
 		v.People = max(v.People, r.people)
 		if v.Hours == 0 || r.hours < v.Hours {
@@ -56,13 +58,24 @@ func readRoutes(v *decision.Verdict, value ast.Value) bool {
 	}
 	slices.Sort(v.Roles)
 	v.Roles = slices.Compact(v.Roles)
+	if v.Each {
+		v.People = max(v.People, len(v.Roles))
+	}
 	return len(v.Roles) > 0
 }
 
-// readRoute reads {"tier": 1, "roles": {"finance"}, "people": 1, "hours": 4}.
+// readRoute reads {"tier": 1, "roles": {"finance"}, "people": 1, "hours": 4},
+// and in it "each": true, with at least as many people as roles.
 func readRoute(value ast.Value) (route, bool) {
 	object, ok := value.(ast.Object)
-	if !ok || object.Len() != 4 {
+	if !ok {
+		return route{}, false
+	}
+	keys, each := 4, field(object, eachKey) != nil
+	if each {
+		keys++
+	}
+	if object.Len() != keys || each && field(object, eachKey).Compare(ast.Boolean(true)) != 0 {
 		return route{}, false
 	}
 	roles, okRoles := readStrings(field(object, rolesKey))
@@ -74,7 +87,7 @@ func readRoute(value ast.Value) (route, bool) {
 	for _, role := range roles {
 		ok = ok && known(role)
 	}
-	return route{tier, people, hours, roles}, ok
+	return route{tier, people, hours, roles, each}, ok && (!each || people >= len(roles))
 }
 
 // readInt reads a whole number from 1 to most.

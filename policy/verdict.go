@@ -49,6 +49,7 @@ var (
 	rolesKey   = ast.StringTerm("roles")
 	peopleKey  = ast.StringTerm("people")
 	hoursKey   = ast.StringTerm("hours")
+	eachKey    = ast.StringTerm("each")
 	actionKey  = ast.StringTerm("action")
 )
 

@@ -78,6 +78,7 @@ type ApprovalNeeded struct {
 	Status   decision.Status `json:"status"`
 	Roles    []string        `json:"roles" doc:"People with one of these roles may act."`
 	People   int             `json:"people" doc:"How many different people must assent."`
+	EachRole bool            `json:"each_role" doc:"Every one of the roles must sign, each by another person; otherwise any of them will do."`
 	Signed   int             `json:"signed" doc:"How many have."`
 	Deadline time.Time       `json:"deadline"`
 }
@@ -116,7 +117,7 @@ func (a *api) answer(ctx context.Context, in decision.Answer) (Answer, error) {
 		return out, err
 	}
 	out.Approval = &ApprovalNeeded{
-		ID: task.ID, Status: task.Status, Roles: list(task.Roles), People: task.People, Signed: len(task.Signatures), Deadline: task.Deadline,
+		ID: task.ID, Status: task.Status, Roles: list(task.Roles), People: task.People, EachRole: task.Each, Signed: len(task.Signatures), Deadline: task.Deadline,
 	}
 	return out, nil
 }

@@ -19,6 +19,7 @@ type Approval struct {
 	Status      decision.Status  `json:"status" doc:"awaiting_approval, or how it ended."`
 	Roles       []string         `json:"roles" doc:"People with one of these roles may act."`
 	People      int              `json:"people" doc:"How many different people must assent."`
+	EachRole    bool             `json:"each_role" doc:"Every one of the roles must sign, each by another person; otherwise any of them will do."`
 	RequestedBy string           `json:"requested_by,omitempty" doc:"May not approve."`
 	Action      Action           `json:"action"`
 	ActionHash  string           `json:"action_hash" doc:"What the assent binds."`
@@ -36,7 +37,7 @@ type Approval struct {
 func (a *api) approval(in decision.Approval) Approval {
 	out := Approval{
 		ID: in.ID, Decision: in.Decision, Kind: in.Kind, Subject: decision.Subject{DB: in.DB, Model: in.Model, ID: in.RecordID},
-		Status: in.Status, Roles: list(in.Roles), People: in.People, RequestedBy: in.RequestedBy,
+		Status: in.Status, Roles: list(in.Roles), People: in.People, EachRole: in.Each, RequestedBy: in.RequestedBy,
 		Action: action(in.Action), ActionHash: in.ActionHash, AtStake: in.AtStake, Reasons: a.sentences(in.Policy, in.Reasons),
 		OpenedAt: in.OpenedAt, Deadline: in.Deadline, Signatures: signatures(in), ClosedBy: in.ClosedBy,
 		ClosedAt: optionalTime(in.ClosedAt), Links: *a.links(decision.Decision{ID: in.Decision, Approval: in.ID}),

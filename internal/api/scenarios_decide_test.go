@@ -31,7 +31,7 @@ func decisionScenarios() []scenario {
 		{
 			name: "order is for a person", call: post("/v1/decisions", "all", bigOrder), status: 201, entries: decided,
 			has: []string{`"verdict":"approve"`, `"status":"awaiting_approval"`, `{"code":"ORDER_AMOUNT","text":"Sentence of ORDER_AMOUNT."}`,
-				`"approval":{"id":"`, `"people":1,"signed":0,"deadline":"2026-11-`, `"approval":"/v1/approvals/`, `"at_stake":{"amount":"2500.00","currency":"EUR"}`},
+				`"approval":{"id":"`, `"people":1,"each_role":false,"signed":0,"deadline":"2026-11-`, `"approval":"/v1/approvals/`, `"at_stake":{"amount":"2500.00","currency":"EUR"}`},
 		},
 		{
 			name: "caller applies", call: post("/v1/decisions", "all", orderWith(`"channel":"web"`, `"channel":"web","apply":"caller"`)), status: 201, entries: decided,
@@ -79,6 +79,12 @@ func decisionScenarios() []scenario {
 			name: "Odoo down", before: func(w *world) { w.odoo["down"] = []byte("{}") },
 			call: post("/v1/decisions", "all", `{"kind":"order","subject":{"model":"sale.order","id":36}}`), status: 503,
 			has: []string{`"code":"unavailable"`}, headers: map[string]string{"Retry-After": "2"},
+		},
+		{
+			name: "bank details are for one of each role", status: 201, entries: decided, call: post("/v1/decisions", "all",
+				`{"kind":"change","requested_by":"odoo:2","subject":{"model":"res.partner","id":36},
+				"fields":{"type":"bank_details","currency":"EUR","amount":5000,"change_hash":"sha256:9f2c","evidence":"callback:2026-11-24"}}`),
+			has: []string{`"verdict":"approve"`, `"roles":["compliance","finance"],"people":2,"each_role":true,"signed":0`},
 		},
 		{
 			name: "change proposes an action", status: 201, entries: decided, call: post("/v1/decisions", "all",

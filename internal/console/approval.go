@@ -118,6 +118,8 @@ func saidOf(a decision.Approval, answer string) string {
 		return record + ": you rejected it. Nothing is done in Odoo."
 	case answer == answerWithdraw:
 		return record + ": you took the request back."
+	case a.Status == decision.AwaitingApproval && len(a.MissingRoles()) > 0:
+		return fmt.Sprintf("%s: you signed. Still to sign: %s.", record, roleWords(a.MissingRoles(), true))
 	case a.Status == decision.AwaitingApproval:
 		return fmt.Sprintf("%s: you signed. %s must sign as well.", record, otherPeople(missing))
 	case a.Status == decision.AwaitingReceipt:

@@ -311,6 +311,9 @@ func (p *housePolicy) Govern(_ context.Context, s decision.Snapshot, a decision.
 	case s.Kind == "change":
 		fail("BANK_DETAILS", "change/route/bank", decision.RoleFinance)
 		v.People, v.Hours = 2, 48
+		if of, _ := s.Fields.Text("type"); of == "emergency_purchase" {
+			v.Roles, v.Each = []string{decision.RoleCompliance, decision.RoleFinance}, true
+		}
 	}
 	return v
 }

@@ -164,6 +164,25 @@ func TestTwoPeople(t *testing.T) {
 	ben.htmx("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusOK, "approved. It is being applied in Odoo.")
 }
 
+// Where each role must sign, the pages say so, and a second of the same role
+// does not count.
+func TestOneOfEachRole(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	a := h.decide(decision.Request{
+		Kind: "change", Subject: decision.Subject{Model: "purchase.order", ID: 9}, RequestedBy: "odoo:9",
+		Fields: encode(t, map[string]any{"type": "emergency_purchase", "currency": "EUR", "amount": 10}),
+	})
+	address, approve := "/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}
+	ada, ben, cleo := h.as("ada"), h.as("ben"), h.as("cleo")
+	ada.get("/").want(t, http.StatusOK, "compliance and finance")
+	ada.htmx(address, approve).want(t, http.StatusOK, "you signed. Still to sign: compliance.", "1 of 2: Ada Finance (finance)")
+	ben.get("/").want(t, http.StatusOK, "Your role has signed already; another role must.", "!Approve Reject")
+	ben.htmx(address, approve).want(t, http.StatusForbidden, "Your role has signed already")
+	cleo.htmx(address, approve).want(t, http.StatusOK, "approved. It is being applied in Odoo.")
+	cleo.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "one person each of compliance and finance", "Cleo Compliance signed as compliance, 2 of 2.")
+}
+
 func TestRolesDecideOnTheServer(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

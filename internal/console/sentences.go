@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+	"strconv"
 
 	"assent/decision"
 )
@@ -40,13 +41,29 @@ func approvers(roles []string) []string {
 	return roles
 }
 
-// roleWords lists roles: one of them is enough.
-func roleWords(roles []string) string {
+// roleWords lists roles: one of them is enough, unless each must sign.
+func roleWords(roles []string, each bool) string {
 	words := make([]string, len(roles))
 	for i, role := range roles {
 		words[i] = lower(role)
 	}
-	return joined(words, "or")
+	return joined(words, map[bool]string{true: "and", false: "or"}[each])
+}
+
+// signersWanted says who must sign: "2 people of finance", "one person each of
+// compliance and finance".
+func signersWanted(people int, roles []string, each bool) string {
+	roles, people = approvers(roles), max(1, people)
+	words := roleWords(roles, each)
+	switch {
+	case each && people > len(roles):
+		return strconv.Itoa(people) + " people, at least one each of " + words
+	case each:
+		return "one person each of " + words
+	case people == 1:
+		return "one person of " + words
+	}
+	return strconv.Itoa(people) + " people of " + words
 }
 
 // closedSentence says how an approval ended.

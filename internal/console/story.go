@@ -146,9 +146,7 @@ func governed(d decision.Decision) storyStep {
 	case decision.Reject:
 		step.More = "The action is refused."
 	default:
-		people := max(1, d.Verdict.People)
-		step.More = map[bool]string{true: "one person", false: strconv.Itoa(people) + " people"}[people == 1] +
-			" of " + roleWords(approvers(d.Verdict.Roles)) + ", within " + strconv.Itoa(hoursOf(d.Verdict)) + " h"
+		step.More = signersWanted(d.Verdict.People, d.Verdict.Roles, d.Verdict.Each) + ", within " + strconv.Itoa(hoursOf(d.Verdict)) + " h"
 	}
 	return step
 }
@@ -189,8 +187,7 @@ func guardFacts(d decision.Decision) []fact {
 // timeline tells what happened to the approval, oldest first.
 func (c *console) timeline(ctx context.Context, company string, a decision.Approval, names people) ([]moment, error) {
 	need := max(1, a.People)
-	out := []moment{{At: a.OpenedAt, What: "Opened: needs " + map[bool]string{true: "one person", false: strconv.Itoa(need) + " people"}[need == 1] +
-		" of " + roleWords(approvers(a.Roles)) + ", until " + clock(a.Deadline) + "."}}
+	out := []moment{{At: a.OpenedAt, What: "Opened: needs " + signersWanted(a.People, a.Roles, a.Each) + ", until " + clock(a.Deadline) + "."}}
 	shown := map[string]bool{}
 	for i, s := range a.Signatures {
 		comment, err := c.comment(ctx, company, s.Comment)

@@ -3,7 +3,6 @@ package simulator
 import (
 	"fmt"
 	"hash/fnv"
-	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -98,9 +97,8 @@ func (a Approver) Decide(c decision.Approval) Answer {
 }
 
 func (a Approver) mayAct(c decision.Approval) bool {
-	_, mine := a.User.HasRole(c.Roles)
-	signed := slices.ContainsFunc(c.Signatures, func(s decision.Signature) bool { return a.User.Is(s.By) })
-	return mine && !signed && c.Status == decision.AwaitingApproval && !a.User.Is(c.RequestedBy)
+	_, err := c.MayDecide(a.User)
+	return err == nil && c.Status == decision.AwaitingApproval
 }
 
 // draw is a number below 100 that depends on the record and the person only.

@@ -86,10 +86,12 @@ test_much_given_away if {
 	verdict.routes.GIVEN_AWAY.people == 1
 }
 
-test_very_much_given_away_needs_two_people if {
+test_very_much_given_away_needs_one_of_each_role if {
 	verdict := says.verdict with input as discount
 		with input.subject.amount as limits.two_people_amount + 1
 	verdict.routes.GIVEN_AWAY.people == 2
+	verdict.routes.GIVEN_AWAY.roles == {"category_manager", "finance"}
+	verdict.routes.GIVEN_AWAY.each
 }
 
 # Two discounts of one order are judged by the discount after both, and by what
@@ -142,6 +144,7 @@ test_costly_campaign_exception_needs_two_people if {
 	verdict := says.verdict with input as of_type("campaign_exception")
 		with input.subject.amount as limits.two_people_amount + 1
 	verdict.routes.CAMPAIGN_EXCEPTION.people == 2
+	verdict.routes.CAMPAIGN_EXCEPTION.each
 }
 
 test_counted_difference_is_corrected if {
@@ -204,6 +207,7 @@ test_purchase_over_budget_needs_two_people if {
 		with input.subject.budget_left as 34.99
 	verdict.reasons == {"OVER_BUDGET"}
 	verdict.routes.OVER_BUDGET.people == 2
+	verdict.routes.OVER_BUDGET.each
 	verdict.routes.OVER_BUDGET.roles == {"category_manager", "finance"}
 }
 
@@ -217,6 +221,7 @@ test_bank_details_after_a_call_back_need_two_people if {
 	verdict.outcome == "approve"
 	verdict.reasons == {"BANK_DETAILS"}
 	verdict.routes.BANK_DETAILS.people == 2
+	verdict.routes.BANK_DETAILS.each
 	verdict.routes.BANK_DETAILS.roles == {"compliance", "finance"}
 }
 

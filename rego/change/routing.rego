@@ -1,5 +1,8 @@
 # Who approves a change that was not made by itself. One change has one type,
 # so that its reasons meet only within that type.
+#
+# Where duties are separated the route says each: one person of every role must
+# sign, and two of one role are not enough.
 package change
 
 # METADATA
@@ -120,7 +123,7 @@ route["PURCHASE_AMOUNT"] := {"tier": 1, "roles": {"category_manager"}, "people":
 # labels:
 #   id: change/route/over-budget
 #   owner: finance
-route["OVER_BUDGET"] := {"tier": 2, "roles": {"category_manager", "finance"}, "people": 2, "hours": 4}
+route["OVER_BUDGET"] := {"tier": 2, "roles": {"category_manager", "finance"}, "each": true, "people": 2, "hours": 4}
 
 # METADATA
 # title: Two people decide on bank details
@@ -128,7 +131,7 @@ route["OVER_BUDGET"] := {"tier": 2, "roles": {"category_manager", "finance"}, "p
 # labels:
 #   id: change/route/bank-details
 #   owner: compliance
-route["BANK_DETAILS"] := {"tier": 2, "roles": {"compliance", "finance"}, "people": 2, "hours": 48}
+route["BANK_DETAILS"] := {"tier": 2, "roles": {"compliance", "finance"}, "each": true, "people": 2, "hours": 48}
 
 # METADATA
 # title: Two people decide on payment states
@@ -140,7 +143,7 @@ route["PAYMENT_STATE"] := {"tier": 2, "roles": {"finance"}, "people": 2, "hours"
 
 category := {"tier": 1, "roles": {"category_manager"}, "people": 1, "hours": 8}
 
-two_people := {"tier": 3, "roles": {"category_manager", "finance"}, "people": 2, "hours": 24}
+two_people := {"tier": 3, "roles": {"category_manager", "finance"}, "each": true, "people": 2, "hours": 24}
 
 warehouse := {"tier": 1, "roles": {"warehouse_lead"}, "people": 1, "hours": 24}
 
