@@ -91,6 +91,21 @@ func TestHoldFinishedEarly(t *testing.T) {
 	})
 }
 
+// TestActivityFinished: the receipt names what is left of an activity: itself
+// where it is archived, else the message about it.
+func TestActivityFinished(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		x := s.execution(t, named("activity"))
+		first := s.apply(s, x, false)
+		s.finishActivities(t)
+		second := s.apply(s, x, true)
+		wantApplied(t, second, decision.ResultDone, "already_applied", false)
+		if archived := second.Ref == first.Ref; archived != s.dialect.ActivitiesArchived || !archived && !strings.HasPrefix(second.Ref, "mail.message:") {
+			t.Errorf("ref: %s, then %s", first.Ref, second.Ref)
+		}
+	})
+}
+
 // TestActivityRemoved: a hold's note says that there was an activity, also
 // when a person deletes it.
 func TestActivityRemoved(t *testing.T) {
@@ -100,6 +115,10 @@ func TestActivityRemoved(t *testing.T) {
 		id := s.only(t, "mail.activity", "res_model", order1)["id"].(int64)
 		s.call(t, odoo.Call{Model: "mail.activity", Method: "unlink", IDs: []int64{id}}, nil)
 		wantApplied(t, s.apply(s, x, true), decision.ResultDone, "already_applied", false)
+		s.only(t, "mail.message", "model", order1)
+		if n := s.happened("")["activity sale.order,1"]; n != 1 {
+			t.Errorf("%d activities", n)
+		}
 	})
 }
 

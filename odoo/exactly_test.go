@@ -49,7 +49,7 @@ var ways = []odootest.Fault{
 func drawMishaps(t *rapid.T) []mishap {
 	fault := rapid.Custom(func(t *rapid.T) odootest.Fault {
 		f := rapid.SampledFrom(ways).Draw(t, "way")
-		f.Times, f.Writes, f.Skip = 1, rapid.Bool().Draw(t, "writes"), rapid.IntRange(0, 5).Draw(t, "skip")
+		f.Times, f.Writes, f.Skip = 1, rapid.Bool().Draw(t, "writes"), rapid.IntRange(0, 9).Draw(t, "skip")
 		return f
 	})
 	one := rapid.Custom(func(t *rapid.T) mishap {
@@ -139,6 +139,9 @@ func (s *stage) finishActivities(t *testing.T) {
 func (s *stage) ended(t *testing.T, c trial, x decision.Execution, last decision.Applied, mishaps []mishap) string {
 	time.Sleep(2 * half) // what is still under way
 	s.fake.ClearFaults()
+	if wrong := c.reached(s, x.Subject); wrong != "" {
+		return wrong
+	}
 	s.finishActivities(t)
 	again := s.apply(s, x, true)
 	switch {
@@ -146,9 +149,6 @@ func (s *stage) ended(t *testing.T, c trial, x decision.Execution, last decision
 		return fmt.Sprintf("ended with %+v", last)
 	case again.Result != decision.ResultDone || again.Code != "already_applied":
 		return fmt.Sprintf("once more: %+v", again)
-	}
-	if wrong := c.reached(s, x.Subject); wrong != "" {
-		return wrong
 	}
 	return s.counted(c, mishaps)
 }

@@ -56,7 +56,7 @@ func (s *stage) furnished() {
 	s.fake.Seed("sale.order", map[string]any{"id": 1, "partner_shipping_id": 300, "commitment_date": "2026-11-27 00:00:00", "amount_total": 300.29999999999995})
 	s.fake.Seed("sale.order.line",
 		map[string]any{"id": 70, "order_id": 1, "display_type": "line_section", "name": "Kitchen", "sequence": 1},
-		map[string]any{"id": 71, "order_id": 1, "product_id": 3, "product_uom_qty": 0.1 + 0.2, "price_unit": 33.330000000000005, "discount": 7.5},
+		map[string]any{"id": 71, "order_id": 1, "product_id": 3, "product_uom_qty": 0.30000000000000004, "price_unit": 33.330000000000005, "discount": 7.5},
 		map[string]any{"id": 72, "order_id": 1, "display_type": "line_note", "name": "Please ring."})
 }
 
@@ -212,7 +212,7 @@ func TestReadInvoice(t *testing.T) {
 		for id, c := range map[int64]struct {
 			state  string
 			amount float64
-		}{901: {"posted", 10.1}, 902: {"draft", 20.2}, 903: {"cancel", 70}, 904: {"posted", 0.1 + 0.2}} {
+		}{901: {"posted", 10.1}, 902: {"draft", 20.2}, 903: {"cancel", 70}, 904: {"posted", 0.30000000000000004}} {
 			s.fake.Seed("account.move", map[string]any{"id": id, "state": c.state, "move_type": "out_refund", "reversed_entry_id": 1, "amount_total": c.amount, "company_id": 1})
 		}
 		want := decision.Record{
