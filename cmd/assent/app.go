@@ -163,6 +163,19 @@ func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, no
 	return a
 }
 
+// mayRewrite says whether the database's login could change the journal: then
+// only triggers protect it. Nobody has such rights in a file of SQLite, where
+// who can write it can write all of it.
+func mayRewrite(ctx context.Context, store decision.Store) (bool, error) {
+	if t, ok := store.(timed); ok {
+		store = t.Store
+	}
+	if pg, ok := store.(*postgres.Store); ok {
+		return pg.MayRewrite(ctx)
+	}
+	return false, nil
+}
+
 // engineOf names the engine behind a store.
 func engineOf(store decision.Store) string {
 	if _, ok := store.(*sqlite.Store); ok {

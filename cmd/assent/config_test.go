@@ -178,7 +178,7 @@ func TestDoctor(t *testing.T) {
 	s.serve().stop()
 	_, flags := fakeOdoo(t, 18, 1)
 	r := s.run(append([]string{"doctor"}, flags...)...)
-	if r.status != exitOK || strings.Count(r.out, " ok\n") != 6 || strings.Contains(r.out, "FAILS") {
+	if r.status != exitOK || strings.Count(r.out, " ok\n") != 7 || strings.Contains(r.out, "FAILS") {
 		t.Errorf("%d\n%s%s", r.status, r.out, r.err)
 	}
 	wrong := append([]string{"doctor"}, odooFlags(strings.TrimPrefix(flags[0], "--odoo-url="), "odoo", odootest.DemoLogin, "wrong")...)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -55,6 +56,13 @@ func (d *doctor) installation(app *app) {
 		return err
 	})
 	d.check("in force", "put another policy in force: assent serve --policy", func() error { return app.policiesInForce(d.p.ctx) })
+	d.check("rights", "GRANT assent_app TO the login that serves; see docs/operations.md", func() error {
+		may, err := mayRewrite(d.p.ctx, app.store)
+		if may {
+			err = errors.New("the database's login may change the journal: only triggers protect it")
+		}
+		return err
+	})
 	for _, check := range app.checks(d.p.ctx) {
 		if check.Name != "odoo" {
 			continue

@@ -34,6 +34,11 @@ func (c *serveCmd) Run(p *process) error {
 	if err := c.prepare(p, app); err != nil {
 		return err
 	}
+	if may, err := mayRewrite(p.ctx, store); err != nil {
+		return err
+	} else if may {
+		app.log.Warn("the database's login may change the journal: only triggers protect it; GRANT assent_app TO it, see docs/operations.md")
+	}
 	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err

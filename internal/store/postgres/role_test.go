@@ -4,8 +4,10 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -68,6 +70,54 @@ func TestServingTakesTheRole(t *testing.T) {
 	if err != nil || role != postgres.Role {
 		t.Fatalf("serving as %q, %v", role, err)
 	}
+	if may, err := s.MayRewrite(t.Context()); may || err != nil {
+		t.Fatalf("the role may rewrite the journal: %t, %v", may, err)
+	}
+}
+
+// A login with rights of its own that may not take the role serves, and can be
+// told from one that has taken it.
+func TestServingWithoutTheRole(t *testing.T) {
+	t.Parallel()
+	dsn, name := newDatabase(t), "assent_test_"+strings.ToLower(rand.Text()[:12])
+	if err := exec(dsn, "CREATE ROLE "+name+" LOGIN PASSWORD 'sesame'"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := exec(dsn, "DROP OWNED BY "+name+"; DROP ROLE "+name); err != nil {
+			t.Error(err)
+		}
+	})
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	schema := ""
+	if err := conn.QueryRow(t.Context(), "SELECT current_schema()").Scan(&schema); err != nil {
+		t.Fatal(err)
+	}
+	if err := exec(dsn, "GRANT USAGE ON SCHEMA "+schema+" TO "+name+"; GRANT ALL ON ALL TABLES IN SCHEMA "+schema+" TO "+name); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dsnAs(t, dsn, name, "sesame"), postgres.Options{MaxConns: 1})
+	if role, err := s.CurrentRole(t.Context()); err != nil || role != name {
+		t.Fatalf("serving as %q, %v", role, err)
+	}
+	if may, err := s.MayRewrite(t.Context()); !may || err != nil {
+		t.Fatalf("it may rewrite the journal: %t, %v", may, err)
+	}
+}
+
+// dsnAs is a DSN with another login.
+func dsnAs(t *testing.T, dsn, user, password string) string {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	if err != nil || u.Scheme == "" { // keywords; of two the last one counts
+		return dsn + " user=" + user + " password=" + password
+	}
+	u.User = url.UserPassword(user, password)
+	return u.String()
 }
 
 // Replicas that start at once migrate once.

@@ -111,6 +111,14 @@ func takeRole(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
+// MayRewrite says whether what serves has the right to change or delete
+// entries, because it could not take the role: then triggers alone protect
+// them, which an owner can drop.
+func (s *Store) MayRewrite(ctx context.Context) (may bool, err error) {
+	err = s.pool.QueryRow(ctx, "SELECT has_table_privilege('journal', 'UPDATE, DELETE, TRUNCATE')").Scan(&may)
+	return may, fault(err)
+}
+
 func migrate(ctx context.Context, config *pgx.ConnConfig) error {
 	db := stdlib.OpenDB(*config)
 	defer func() { _ = db.Close() }() // migrated is migrated
