@@ -132,4 +132,7 @@ type Directory interface {
 	Session(ctx context.Context, token string, now time.Time) (data []byte, found bool, err error)
 	PutSession(ctx context.Context, token string, data []byte, expires time.Time) error
 	DeleteSession(ctx context.Context, token string) error
+	// DeleteLapsed deletes the sessions and sign-in links that are worth nothing
+	// any more at now.
+	DeleteLapsed(ctx context.Context, now time.Time) error
 }

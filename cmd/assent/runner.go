@@ -15,14 +15,15 @@ const (
 	executeEvery    = 100 * time.Millisecond
 	expireEvery     = 10 * time.Second
 	checkpointEvery = time.Minute
+	cleanEvery      = time.Hour
 )
 
 // executors is how many steps run at once, so that one slow call does not hold
 // up the others. Leases keep them apart.
 const executors = 4
 
-// runner does what nobody asks for: it executes, expires and signs
-// checkpoints, until its context ends.
+// runner does what nobody asks for: it executes, expires, signs checkpoints and
+// forgets sessions that are over, until its context ends.
 type runner struct {
 	*app
 	checkpoints string // file that signed checkpoints are appended to; "" only logs them
@@ -43,23 +44,30 @@ func (r runner) run(ctx context.Context) {
 	wg.Go(func() {
 		r.loop(ctx, checkpointEvery, func(c decision.Company) bool { r.checkpoint(ctx, c); return false })
 	})
+	wg.Go(func() { again(ctx, cleanEvery, func() bool { r.clean(ctx); return false }) })
 	wg.Wait()
 	r.last()
 }
 
 // loop visits every company, again at once while any has more to do.
 func (r runner) loop(ctx context.Context, every time.Duration, visit func(decision.Company) (more bool)) {
-	for {
+	again(ctx, every, func() (more bool) {
 		companies, err := r.store.Companies(ctx)
 		if err != nil && ctx.Err() == nil {
 			r.log.Error("companies not readable", "error", err)
 		}
-		more := false
 		for _, c := range companies {
 			more = visit(c) || more
 		}
+		return more
+	})
+}
+
+// again does something until ctx ends, at once while there is more to do.
+func again(ctx context.Context, every time.Duration, do func() (more bool)) {
+	for {
 		wait := every
-		if more {
+		if do() {
 			wait = 0
 		}
 		select {
@@ -89,6 +97,12 @@ func (r runner) execute(ctx context.Context, x *decision.Executor, c decision.Co
 		return false
 	}
 	return n > 0
+}
+
+func (r runner) clean(ctx context.Context) {
+	if err := r.store.DeleteLapsed(ctx, r.now()); err != nil && ctx.Err() == nil {
+		r.log.Error("sessions that are over not deleted", "error", err)
+	}
 }
 
 func (r runner) expire(ctx context.Context, c decision.Company) {

@@ -110,6 +110,25 @@ func (d Directory) DeleteSession(ctx context.Context, token string) error {
 	return d.DB.Exec(ctx, "DELETE FROM sessions WHERE token_hash = $1", hashToken(token))
 }
 
+// DeleteLapsed deletes sessions and links that nobody can use any more. Links
+// are few, and their end is in their body: it is compared as the time it is,
+// not as text.
+func (d Directory) DeleteLapsed(ctx context.Context, now time.Time) error {
+	links, err := list[decision.SignIn](ctx, d, "SELECT body FROM sign_ins")
+	if err != nil {
+		return err
+	}
+	for _, s := range links {
+		if s.Expires.After(now) {
+			continue
+		}
+		if err := d.DB.Exec(ctx, "DELETE FROM sign_ins WHERE hash = $1", s.Hash); err != nil {
+			return err
+		}
+	}
+	return d.DB.Exec(ctx, "DELETE FROM sessions WHERE expires <= $1", now.UnixMicro())
+}
+
 // PutArtefact stores content under its revision. Other content under the same
 // revision is a CodeConflict error.
 func (d Directory) PutArtefact(ctx context.Context, kind, revision string, content []byte) error {

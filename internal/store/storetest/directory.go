@@ -152,6 +152,29 @@ var directoryCases = []testCase{
 		wantSession(t, db, "token", start, nil)
 		noError(t, db.Store.DeleteSession(ctx, "token"))
 	}},
+	{"directory: what has lapsed is deleted, and nothing else", func(t *testing.T, db Database) {
+		ctx := t.Context()
+		elsewhere := time.FixedZone("", 5*3600) // the same instant, another text
+		noError(t, db.Store.PutSession(ctx, "old", []byte("x"), after(time.Hour)))
+		noError(t, db.Store.PutSession(ctx, "new", []byte("x"), after(time.Hour+time.Microsecond)))
+		noError(t, db.Store.PutSignIn(ctx, decision.SignIn{Hash: "old", Expires: after(time.Hour).In(elsewhere)}))
+		noError(t, db.Store.PutSignIn(ctx, decision.SignIn{Hash: "new", Expires: after(time.Hour + time.Microsecond)}))
+		noError(t, db.Store.DeleteLapsed(ctx, after(time.Hour)))
+		wantSession(t, db, "old", start, nil)
+		wantSession(t, db, "new", start, []byte("x"))
+		wantLink(t, db, "old", false)
+		wantLink(t, db, "new", true)
+	}},
+}
+
+func wantLink(t testing.TB, db Database, hash string, want bool) {
+	t.Helper()
+	_, err := db.Store.TakeSignIn(t.Context(), hash)
+	if want {
+		noError(t, err)
+		return
+	}
+	wantCode(t, err, decision.CodeNotFound)
 }
 
 func wantSession(t testing.TB, db Database, token string, now time.Time, want []byte) {
