@@ -149,7 +149,7 @@ func (x Execution) ends() bool { return x.ID == ExecutionID(x.Decision, 0) }
 // ExceptionType says what a person must resolve.
 type ExceptionType string
 
-// The exceptions opened so far; later work adds types here.
+// The exceptions that are opened.
 const (
 	DeadLetter      ExceptionType = "dead_letter"      // an execution gave up
 	IntegrationDown ExceptionType = "integration_down" // Odoo cannot be reached

@@ -96,6 +96,16 @@ func (p *process) logger() *slog.Logger {
 // newID gives a UUIDv7: ids sort by the time they were made.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// moduleVersion is the version of the release, or of the sources it was built
+// from.
+func moduleVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "unknown"
+	}
+	return strings.Trim(info.Main.Version, "()")
+}
+
 // codeRevision names the code that runs: decisions say which release made
 // them.
 func codeRevision() string {

@@ -199,7 +199,7 @@ func counts(m map[string]int) string {
 	return text
 }
 
-// printWaiting lists what waits longest for each role.
+// printWaiting counts what waits, by the roles that may sign.
 func (s *summary) printWaiting(w io.Writer) {
 	byRole := map[string]int{}
 	for _, a := range s.Waiting {

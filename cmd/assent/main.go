@@ -27,7 +27,7 @@ type cli struct {
 	Replay  replayCmd  `cmd:"" help:"Evaluate past decisions again and compare byte for byte."`
 	Audit   auditCmd   `cmd:"" help:"Verify the journal."`
 	Policy  policyCmd  `cmd:"" help:"Check and test policies."`
-	Import  importCmd  `cmd:"" help:"Turn a shop's export into requests, or decide on it."`
+	Import  importCmd  `cmd:"" help:"Turn a shop's export into requests, or add it to history."`
 	Erase   eraseCmd   `cmd:"" help:"Destroy what decisions knew about people; the journal still verifies."`
 	Switch  switchCmd  `cmd:"" help:"Show or change the live controls: kill switch, modes, pauses."`
 	Company companyCmd `cmd:"" help:"Add or list companies."`

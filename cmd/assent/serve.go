@@ -152,7 +152,7 @@ func (a *app) handler(base string) http.Handler {
 	})
 	return api.New(api.Config{
 		Decisions: a.decisions, Tasks: a.approvals, Store: a.store, Sentence: a.sentence, Ready: a.checks,
-		Metrics: a.metrics, Log: a.log, Now: a.now, NewID: newID, Version: "0.1.0",
+		Metrics: a.metrics, Log: a.log, Now: a.now, NewID: newID, Version: moduleVersion(),
 		DecisionPage: func(id string) string { return base + "/decisions/" + id }, Console: pages,
 	})
 }

@@ -33,7 +33,7 @@ var layers = [][]string{
 	{"internal/store/sqlite", "internal/store/postgres", "internal/store/storetest"},
 	// The fake Odoo stands this high so that only programs can start it.
 	{"internal/api", "internal/console", "internal/export", "odoo/odootest"},
-	{"cmd/assent", "bench", "odoo/odootest/cmd", "internal/deps", "internal/imports"},
+	{"cmd/assent", "bench", "odoo/odootest/cmd", "internal/imports"},
 }
 
 // only lists units that may import nothing but the standard library, themselves
