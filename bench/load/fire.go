@@ -65,7 +65,7 @@ func body(o options, i int64) []byte {
 		"order": fmt.Sprintf(`{"state":"draft","date_order":%q,"currency":%q,"amount_total":%s,"partner_id":%d,
 			"customer":{"email":"buyer%d@example.com","phone":"+999%06d","orders":3,"since":"2024-03-01T00:00:00Z"},
 			"billing":{"country":"DE","zip":"10115"},"shipping":{"country":"DE","zip":"10115","express":false},
-			"payment":{"method":"card","state":"authorized"},"lines":[{"product_id":49,"quantity":2,"price_unit":60.25}]}`, now, o.Currency, amount, partner, partner, partner),
+			"payment":{"method":"card","state":"authorized"},"signals":{"avs":"match","cvc":"match","ip_country":"DE","psp_score":12},"lines":[{"product_id":49,"quantity":2,"price_unit":60.25}]}`, now, o.Currency, amount, partner, partner, partner),
 		"delivery": fmt.Sprintf(`{"state":"assigned","scheduled_date":%q,"currency":%q,"order_amount":%s,"partner_id":%d,"warehouse_id":%d,
 			"promised_date":%q,"handling_days":1,"transit_days":2,"carrier":"dhl"}`, now, o.Currency, amount, partner, 1+i%4, time.Now().UTC().AddDate(0, 0, 5).Format(time.RFC3339)),
 		"refund": fmt.Sprintf(`{"state":"posted","currency":%q,"amount":5.00,"amount_total":%s,"amount_credited":0,"partner_id":%d,
