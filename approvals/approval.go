@@ -2,7 +2,6 @@ package approvals
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -56,16 +55,12 @@ func (s *Service) Expire(ctx context.Context, company string, now time.Time) (in
 	overdue := decision.Filter{
 		Where: map[string][]string{"status": {string(decision.AwaitingApproval)}}, Before: now, Limit: 500,
 	}
-	page, err := s.Store.List(ctx, company, decision.Approvals, overdue)
+	late, _, err := decision.PageOf[decision.Approval](ctx, s.Store, company, decision.Approvals, overdue)
 	if err != nil {
 		return 0, err
 	}
 	ended := 0
-	for _, row := range page.Rows {
-		var a decision.Approval
-		if err := json.Unmarshal(row, &a); err != nil {
-			return ended, err
-		}
+	for _, a := range late {
 		_, err := s.act(ctx, company, a.ID, "", func(a decision.Approval) (decision.ApprovalStep, error) {
 			return a.End(decision.StepExpire, now)
 		})
@@ -148,30 +143,16 @@ func (s *Service) unchanged(ctx context.Context, c decision.Company, a decision.
 }
 
 func (s *Service) find(ctx context.Context, company, id string) (a decision.Approval, c decision.Company, err error) {
-	body, found, err := s.Store.Row(ctx, company, decision.Approvals, id)
-	if err != nil {
+	if a, err = decision.RowOf[decision.Approval](ctx, s.Store, company, decision.Approvals, id); err != nil {
 		return a, c, err
 	}
-	if !found {
-		return a, c, decision.Errorf(decision.CodeNotFound, "There is no such approval.")
-	}
-	companies, err := s.Store.Companies(ctx)
-	if err != nil {
-		return a, c, err
-	}
-	for _, each := range companies {
-		if each.ID == company {
-			c = each
-		}
-	}
-	return a, c, json.Unmarshal(body, &a)
+	c, err = s.Store.Company(ctx, company)
+	return a, c, err
 }
 
 func orStale(err error) error {
 	if err != nil {
 		return err
 	}
-	e := decision.Errorf(decision.CodeConflict, "The record has changed in Odoo since the decision; ask for a new one.")
-	e.Winner = string(decision.Stale)
-	return e
+	return decision.Conflict(string(decision.Stale), "The record has changed in Odoo since the decision; ask for a new one.")
 }

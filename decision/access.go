@@ -108,6 +108,8 @@ type SignIn struct {
 // Directory stores who may do what. It is not a projection of the journal.
 type Directory interface {
 	Companies(ctx context.Context) ([]Company, error)
+	// Company finds by id, CodeNotFound if there is none.
+	Company(ctx context.Context, id string) (Company, error)
 	PutCompany(ctx context.Context, c Company) error
 
 	// User finds by id, CodeNotFound if there is none; UserByEmail likewise.

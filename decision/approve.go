@@ -108,18 +108,12 @@ func (a Approval) open(now time.Time) error {
 		return a.taken()
 	}
 	if !now.Before(a.Deadline) {
-		e := Errorf(CodeConflict, "The deadline has passed; the approval expires without effect.")
-		e.Winner = string(Expired)
-		return e
+		return Conflict(string(Expired), "The deadline has passed; the approval expires without effect.")
 	}
 	return nil
 }
 
-func (a Approval) taken() error {
-	e := Errorf(CodeConflict, "The approval is no longer open.")
-	e.Winner = string(a.Status)
-	return e
-}
+func (a Approval) taken() error { return Conflict(string(a.Status), "The approval is no longer open.") }
 
 func (a Approval) step(step Step, by, role string, now time.Time) ApprovalStep {
 	return ApprovalStep{

@@ -60,9 +60,7 @@ func (s *Service) change(ctx context.Context, company string, epoch int64, typ E
 	var head Head
 	err := s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
 		if now := w.Head().Epoch; epoch != AnyEpoch && epoch != now {
-			e := Errorf(CodeConflict, "The switches or the policies were changed in between.")
-			e.Winner = fmt.Sprint(now)
-			return e
+			return Conflict(fmt.Sprint(now), "The switches or the policies were changed in between.")
 		}
 		_, err := w.Append(ctx, s.NewID(), typ, s.Now(), body)
 		head = w.Head()
@@ -131,9 +129,7 @@ func (s *Service) Receive(ctx context.Context, company, execution string, r Rece
 	case err != nil:
 		return DecisionRow{}, err
 	case answer.Decision.Apply != ByCaller:
-		e := Errorf(CodeConflict, "The service applies this decision itself; it takes no receipt.")
-		e.Winner = string(answer.Row.Status)
-		return DecisionRow{}, e
+		return DecisionRow{}, Conflict(string(answer.Row.Status), "The service applies this decision itself; it takes no receipt.")
 	}
 	r.Execution, r.Decision, r.Due = execution, id, time.Time{}
 	var row DecisionRow

@@ -61,6 +61,12 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
+// Conflict makes a CodeConflict error; winner is the id or state of what was
+// first.
+func Conflict(winner, format string, args ...any) *Error {
+	return &Error{Code: CodeConflict, Winner: winner, Message: fmt.Sprintf(format, args...)}
+}
+
 // Invalid makes a CodeInvalid error about one field; message says what is
 // allowed and must not contain the value.
 func Invalid(pointer, code, message string) *Error {

@@ -117,13 +117,9 @@ func (x Exception) MayAct(u User) error {
 	case u.Disabled || !ok:
 		return Errorf(CodeForbidden, "This exception belongs to another role.")
 	case !x.open():
-		e := Errorf(CodeConflict, "The exception has ended.")
-		e.Winner = x.State
-		return e
+		return Conflict(x.State, "The exception has ended.")
 	case x.Owner != "" && x.Owner != u.ID:
-		e := Errorf(CodeConflict, "Another person owns the exception.")
-		e.Winner = x.Owner
-		return e
+		return Conflict(x.Owner, "Another person owns the exception.")
 	}
 	return nil
 }

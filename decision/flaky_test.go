@@ -28,11 +28,11 @@ func (f *flaky) call() error {
 	return nil
 }
 
-func (f *flaky) Companies(ctx context.Context) ([]Company, error) {
+func (f *flaky) Company(ctx context.Context, id string) (Company, error) {
 	if err := f.call(); err != nil {
-		return nil, err
+		return Company{}, err
 	}
-	return f.Store.Companies(ctx)
+	return f.Store.Company(ctx, id)
 }
 
 func (f *flaky) Do(ctx context.Context, w Work) error {

@@ -77,9 +77,7 @@ func Next(from Status, step Step, by Applier) (Status, error) {
 			return t.to, nil
 		}
 	}
-	e := Errorf(CodeConflict, "A decision that is %s cannot take the step %s.", from, step)
-	e.Winner = string(from)
-	return from, e
+	return from, Conflict(string(from), "A decision that is %s cannot take the step %s.", from, step)
 }
 
 // Final says that nothing can happen to the decision any more.

@@ -3,7 +3,6 @@ package decision
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -202,7 +201,7 @@ type Rows interface {
 func Load[T any](ctx context.Context, rows Rows, table Table, id string) (T, error) {
 	row, found, err := Find[T](ctx, rows, table, id)
 	if err == nil && !found {
-		err = Errorf(CodeNotFound, "There is no such row in %s.", table)
+		err = table.missing()
 	}
 	return row, err
 }
@@ -214,8 +213,8 @@ func Find[T any](ctx context.Context, rows Rows, table Table, id string) (T, boo
 	if err != nil || !found {
 		return row, false, err
 	}
-	if err := json.Unmarshal(body, &row); err != nil {
-		return row, false, fmt.Errorf("decision: row of %s: %w", table, err)
+	if err := table.decode(body, &row); err != nil {
+		return row, false, err
 	}
 	return row, true, nil
 }

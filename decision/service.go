@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"slices"
 	"time"
 )
 
@@ -125,39 +124,25 @@ func (s *Service) Decision(ctx context.Context, company, id string) (Answer, err
 	if err := json.Unmarshal(entry.Body, &a.Decision); err != nil {
 		return Answer{}, err
 	}
-	body, found, err := s.Store.Row(ctx, company, Decisions, id)
-	if err != nil || !found {
-		return Answer{}, orNotFound(err)
-	}
-	return a, json.Unmarshal(body, &a.Row)
+	a.Row, err = RowOf[DecisionRow](ctx, s.Store, company, Decisions, id)
+	return a, err
 }
 
 func (s *Service) decisionEntry(ctx context.Context, from Reader, company, id string) (Entry, error) {
 	entry, err := from.Entry(ctx, company, id)
 	if err == nil && entry.Type != EntryDecision {
-		err = orNotFound(nil)
+		err = Decisions.missing()
 	}
 	return entry, err
 }
 
-func orNotFound(err error) error {
-	if err != nil {
-		return err
-	}
-	return Errorf(CodeNotFound, "There is no such decision.")
-}
-
 // company finds a company by its code.
 func (s *Service) company(ctx context.Context, id string) (Company, error) {
-	all, err := s.Store.Companies(ctx)
-	if err != nil {
-		return Company{}, err
+	c, err := s.Store.Company(ctx, id)
+	if CodeOf(err) == CodeNotFound {
+		return c, Invalid("/company", "unknown", "must be a company known here")
 	}
-	i := slices.IndexFunc(all, func(c Company) bool { return c.ID == id })
-	if i < 0 {
-		return Company{}, Invalid("/company", "unknown", "must be a company known here")
-	}
-	return all[i], nil
+	return c, err
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }

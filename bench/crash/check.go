@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,11 +78,9 @@ func (c *checker) load(ctx context.Context, r decision.Reader) error {
 
 // rows reads a table into a map by id.
 func rows[T any](ctx context.Context, r decision.Reader, table decision.Table, into map[string]T) error {
-	return r.AllRows(ctx, house.Company, table, func(id string, body json.RawMessage) error {
-		var row T
-		err := json.Unmarshal(body, &row)
+	return decision.EachRow(ctx, r, house.Company, table, func(id string, row T) error {
 		into[id] = row
-		return err
+		return nil
 	})
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"time"
@@ -87,11 +86,9 @@ func (h *siege) countDoubt(ctx context.Context) error {
 	}
 	defer store.Close()
 	open := map[string]bool{} // by marker
-	err = store.AllRows(ctx, house.Company, decision.Executions, func(id string, body json.RawMessage) error {
-		var x decision.Execution
-		err := json.Unmarshal(body, &x)
+	err = decision.EachRow(ctx, store, house.Company, decision.Executions, func(id string, x decision.Execution) error {
 		open["assent:"+id] = x.Status == decision.ExecutionRunning
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
@@ -140,14 +137,7 @@ func (h *siege) unfinished(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer store.Close()
-	left := 0
-	err = store.AllRows(ctx, house.Company, decision.Executions, func(_ string, body json.RawMessage) error {
-		var x decision.Execution
-		err := json.Unmarshal(body, &x)
-		if x.Status == decision.ExecutionWaiting || x.Status == decision.ExecutionRunning {
-			left++
-		}
-		return err
+	return store.Count(ctx, house.Company, decision.Executions, decision.Filter{
+		Where: map[string][]string{"status": {string(decision.ExecutionWaiting), string(decision.ExecutionRunning)}},
 	})
-	return left, err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"time"
@@ -80,14 +79,7 @@ func unfinished(ctx context.Context, h *house.House) (int, error) {
 		return 0, err
 	}
 	defer store.Close()
-	n := 0
-	err = store.AllRows(ctx, house.Company, decision.Executions, func(_ string, body json.RawMessage) error {
-		var x decision.Execution
-		err := json.Unmarshal(body, &x)
-		if x.Status == decision.ExecutionWaiting || x.Status == decision.ExecutionRunning {
-			n++
-		}
-		return err
+	return store.Count(ctx, house.Company, decision.Executions, decision.Filter{
+		Where: map[string][]string{"status": {string(decision.ExecutionWaiting), string(decision.ExecutionRunning)}},
 	})
-	return n, err
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -69,11 +68,7 @@ func (p *process) openFor(company string, a access) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	companies, err := app.store.Companies(p.ctx)
-	if err == nil && !slices.ContainsFunc(companies, func(c decision.Company) bool { return c.ID == company }) {
-		err = decision.Errorf(decision.CodeNotFound, "There is no such company.")
-	}
-	if err != nil {
+	if _, err := app.store.Company(p.ctx, company); err != nil {
 		app.store.Close()
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -155,17 +154,13 @@ func (d *day) work(ctx context.Context) error {
 // sign lets every person decide on the open approvals they may decide on.
 func (d *day) sign(ctx context.Context) error {
 	for _, u := range d.people {
-		page, err := d.app.store.List(ctx, d.company.ID, decision.Approvals, decision.Filter{
+		open, _, err := decision.PageOf[decision.Approval](ctx, d.app.store, d.company.ID, decision.Approvals, decision.Filter{
 			Where: map[string][]string{"status": {string(decision.AwaitingApproval)}}, Limit: 500,
 		})
 		if err != nil {
 			return err
 		}
-		for _, row := range page.Rows {
-			var a decision.Approval
-			if err := json.Unmarshal(row, &a); err != nil {
-				return err
-			}
+		for _, a := range open {
 			if err := d.decideOn(ctx, u, a); err != nil {
 				return err
 			}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -112,35 +111,29 @@ func probability(a decision.Answer) float64 {
 
 // countRows adds executions, waiting approvals and open exceptions.
 func (a *app) countRows(p *process, company string, s *summary) error {
-	err := a.store.AllRows(p.ctx, company, decision.Executions, func(_ string, body json.RawMessage) error {
-		var x decision.Execution
-		err := json.Unmarshal(body, &x)
+	err := decision.EachRow(p.ctx, a.store, company, decision.Executions, func(_ string, x decision.Execution) error {
 		if x.Status == decision.ExecutionDone {
 			s.Executions[x.Action.Name]++
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	err = a.store.AllRows(p.ctx, company, decision.Approvals, func(_ string, body json.RawMessage) error {
-		var w decision.Approval
-		err := json.Unmarshal(body, &w)
+	err = decision.EachRow(p.ctx, a.store, company, decision.Approvals, func(_ string, w decision.Approval) error {
 		if w.Status == decision.AwaitingApproval {
 			s.Waiting = append(s.Waiting, w)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return a.store.AllRows(p.ctx, company, decision.Exceptions, func(_ string, body json.RawMessage) error {
-		var x decision.Exception
-		err := json.Unmarshal(body, &x)
+	return decision.EachRow(p.ctx, a.store, company, decision.Exceptions, func(_ string, x decision.Exception) error {
 		if x.State == decision.StateOpen {
 			s.Exceptions[string(x.Type)]++
 		}
-		return err
+		return nil
 	})
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -117,20 +116,16 @@ func (t *tally) count(r decision.Replayed, err error) {
 func (a *app) eachDecision(p *process, company string, visit func(decision.DecisionRow) error) error {
 	filter := decision.Filter{Limit: 500}
 	for {
-		page, err := a.store.List(p.ctx, company, decision.Decisions, filter)
+		rows, next, err := decision.PageOf[decision.DecisionRow](p.ctx, a.store, company, decision.Decisions, filter)
 		if err != nil {
 			return err
 		}
-		for _, body := range page.Rows {
-			var row decision.DecisionRow
-			if err := json.Unmarshal(body, &row); err != nil {
-				return err
-			}
+		for _, row := range rows {
 			if err := visit(row); err != nil {
 				return err
 			}
 		}
-		if filter.Cursor = page.Next; page.Next == "" {
+		if filter.Cursor = next; next == "" {
 			return nil
 		}
 	}

@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
-	"strings"
 	"time"
 
 	"assent/decision"
@@ -112,7 +110,7 @@ func (a *api) answer(ctx context.Context, in decision.Answer) (Answer, error) {
 	if d.Approval == "" {
 		return out, nil
 	}
-	task, err := find[decision.Approval](ctx, a.Store, d.Company, decision.Approvals, d.Approval)
+	task, err := decision.RowOf[decision.Approval](ctx, a.Store, d.Company, decision.Approvals, d.Approval)
 	if err != nil {
 		return out, err
 	}
@@ -173,19 +171,6 @@ func list[T any](in []T) []T {
 		return []T{}
 	}
 	return in
-}
-
-// find reads one row of a projection.
-func find[T any](ctx context.Context, from decision.Reader, company string, table decision.Table, id string) (T, error) {
-	var out T
-	body, found, err := from.Row(ctx, company, table, id)
-	if err != nil {
-		return out, err
-	}
-	if !found {
-		return out, decision.Errorf(decision.CodeNotFound, "There is no such %s.", strings.TrimSuffix(string(table), "s"))
-	}
-	return out, json.Unmarshal(body, &out)
 }
 
 // money describes decision.Money, which writes itself.

@@ -155,7 +155,7 @@ func (a *api) comment(ctx context.Context, company, sealed string) (string, erro
 }
 
 func (a *api) visibleApproval(ctx context.Context, key decision.APIKey, right decision.Right, id string) (decision.Approval, error) {
-	found, err := find[decision.Approval](ctx, a.Store, key.Company, decision.Approvals, id)
+	found, err := decision.RowOf[decision.Approval](ctx, a.Store, key.Company, decision.Approvals, id)
 	if err == nil && !key.May(right, found.Kind) {
 		return found, decision.Errorf(decision.CodeNotFound, "There is no such approval.")
 	}

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -123,16 +122,12 @@ func (p Page) filter(where map[string][]string) decision.Filter {
 
 // pageOf reads one page of a projection and describes its rows.
 func pageOf[In, Out any](ctx context.Context, from decision.Reader, company string, table decision.Table, f decision.Filter, describe func(In) Out) (Listed[Out], error) {
-	rows, err := from.List(ctx, company, table, f)
+	rows, next, err := decision.PageOf[In](ctx, from, company, table, f)
 	if err != nil {
 		return Listed[Out]{}, aboutParameters(err)
 	}
-	out := Listed[Out]{Items: make([]Out, len(rows.Rows)), Next: rows.Next}
-	for i, raw := range rows.Rows {
-		var row In
-		if err := json.Unmarshal(raw, &row); err != nil {
-			return out, err
-		}
+	out := Listed[Out]{Items: make([]Out, len(rows)), Next: next}
+	for i, row := range rows {
 		out.Items[i] = describe(row)
 	}
 	return out, nil
@@ -199,7 +194,7 @@ func (a *api) getDecision(ctx context.Context, in *decisionInput) (*decisionOutp
 // visible finds the row of a decision that the key may see. What it may not
 // see is not found: the answer must not tell that it exists.
 func (a *api) visible(ctx context.Context, key decision.APIKey, id string) (decision.DecisionRow, error) {
-	row, err := find[decision.DecisionRow](ctx, a.Store, key.Company, decision.Decisions, id)
+	row, err := decision.RowOf[decision.DecisionRow](ctx, a.Store, key.Company, decision.Decisions, id)
 	if err == nil && !key.May(decision.RightRead, row.Kind) && !key.May(decision.RightDecide, row.Kind) {
 		return row, decision.Errorf(decision.CodeNotFound, "There is no such decision.")
 	}

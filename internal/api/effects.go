@@ -86,7 +86,7 @@ func (a *api) mayReceive(ctx context.Context, key decision.APIKey, execution str
 	if i := strings.LastIndexByte(execution, '-'); i > 0 {
 		id = execution[:i]
 	}
-	row, err := find[decision.DecisionRow](ctx, a.Store, key.Company, decision.Decisions, id)
+	row, err := decision.RowOf[decision.DecisionRow](ctx, a.Store, key.Company, decision.Decisions, id)
 	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && !key.May(decision.RightDecide, row.Kind) {
 		return decision.Errorf(decision.CodeNotFound, "There is no such execution.")
 	}
@@ -111,7 +111,7 @@ func (a *api) recordOutcome(ctx context.Context, in *rawBody) (*outcomeOutput, e
 	if hasAmount {
 		record.Amount = &decision.Money{Amount: amount, Currency: currency}
 	}
-	row, err := find[decision.DecisionRow](ctx, a.Store, caller.Company, decision.Decisions, record.Decision)
+	row, err := decision.RowOf[decision.DecisionRow](ctx, a.Store, caller.Company, decision.Decisions, record.Decision)
 	if err != nil {
 		return nil, err
 	}

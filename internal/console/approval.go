@@ -73,7 +73,7 @@ func (c *console) answer(ctx context.Context, v visit, id, answer, comment strin
 
 // withdraw speaks with the name under which the person asked.
 func (c *console) withdraw(ctx context.Context, v visit, id string) (decision.Approval, error) {
-	a, err := row[decision.Approval](ctx, c.Reader, v.User.Company, decision.Approvals, id)
+	a, err := decision.RowOf[decision.Approval](ctx, c.Reader, v.User.Company, decision.Approvals, id)
 	if err != nil {
 		return a, err
 	}

@@ -143,7 +143,7 @@ func TestWhatIsNotThere(t *testing.T) {
 	b := h.as("omar")
 	b.get("/nowhere").want(t, http.StatusNotFound, "There is no such page.", "Omar Operations")
 	b.get("/decisions/none").want(t, http.StatusNotFound, "There is no such", "Omar Operations")
-	b.get("/approvals/none").want(t, http.StatusNotFound, "There is no such record in this company.")
+	b.get("/approvals/none").want(t, http.StatusNotFound, "There is no such approval.")
 	b.do(http.MethodDelete, "/decisions/none", nil, http.Header{"Origin": {h.server.URL}}).want(t, http.StatusMethodNotAllowed, "cannot be used in that way")
 	b.get("/static/none.js").want(t, http.StatusNotFound)
 	h.browser().get("/nowhere").want(t, http.StatusNotFound, "There is no such page.", "!Sign out")

@@ -51,18 +51,18 @@ func (c *console) showDecisions(w http.ResponseWriter, r *http.Request, v visit)
 		view.Fault = "A record is a number, and a day is written 2026-11-24."
 		return show(w, r, http.StatusUnprocessableEntity, decisionsPage(v, view))
 	}
-	page, err := list[decision.DecisionRow](r.Context(), c.Reader, v.User.Company, decision.Decisions, filter)
+	rows, next, err := decision.PageOf[decision.DecisionRow](r.Context(), c.Reader, v.User.Company, decision.Decisions, filter)
 	if err != nil {
 		return err
 	}
-	for _, d := range page.Rows {
+	for _, d := range rows {
 		line := decisionLine{DecisionRow: d}
 		if len(d.Reasons) > 0 {
 			line.Why = c.reason(d.Policy, d.Reasons[0])
 		}
 		view.Rows = append(view.Rows, line)
 	}
-	view.Next = nextPage("/decisions", q, page.Next)
+	view.Next = nextPage("/decisions", q, next)
 	return show(w, r, http.StatusOK, decisionsPage(v, view))
 }
 

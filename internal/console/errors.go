@@ -14,7 +14,6 @@ import (
 // The console's own refusals.
 var (
 	errNoPage      = decision.Errorf(decision.CodeNotFound, "There is no such page.")
-	errNoRecord    = decision.Errorf(decision.CodeNotFound, "There is no such record in this company.")
 	errSignedOut   = decision.Errorf(decision.CodeUnauthorized, "Your session has ended. Nothing was changed; sign in again.")
 	errCrossOrigin = decision.Errorf(decision.CodeForbidden, "Another site sent this form. Nothing was changed; use the console's own pages.")
 	errMethod      = errors.New("method not allowed")

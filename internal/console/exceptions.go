@@ -54,18 +54,18 @@ type fact struct{ Name, Value string }
 func (c *console) showExceptions(w http.ResponseWriter, r *http.Request, v visit) error {
 	q := r.URL.Query()
 	view := exceptionList{Type: q.Get("type"), Role: q.Get("role"), State: q.Get("state")}
-	page, err := list[decision.Exception](r.Context(), c.Reader, v.User.Company, decision.Exceptions, view.filter())
+	all, next, err := decision.PageOf[decision.Exception](r.Context(), c.Reader, v.User.Company, decision.Exceptions, view.filter())
 	if err != nil {
 		return err
 	}
-	queue := view.queue(page.Rows, v.Now)
+	queue := view.queue(all, v.Now)
 	from, _ := strconv.Atoi(q.Get("after")) // no number is the first page
 	from = min(max(from, 0), len(queue))
 	to := min(from+exceptionsSize, len(queue))
 	if view.Items, err = c.items(r.Context(), v, queue[from:to]); err != nil {
 		return err
 	}
-	view.More = page.Next != ""
+	view.More = next != ""
 	if to < len(queue) {
 		view.Next = nextPage("/exceptions", q, strconv.Itoa(to))
 	}
@@ -236,7 +236,7 @@ func (i *exceptionItem) refuse(err error, comment string) (status int) {
 
 // theException finds one exception as the visitor sees it.
 func (c *console) theException(ctx context.Context, v visit, id string) (exceptionItem, error) {
-	x, err := row[decision.Exception](ctx, c.Reader, v.User.Company, decision.Exceptions, id)
+	x, err := decision.RowOf[decision.Exception](ctx, c.Reader, v.User.Company, decision.Exceptions, id)
 	if err != nil {
 		return exceptionItem{}, err
 	}

@@ -25,7 +25,7 @@ func (h *house) deadLetter() decision.Exception {
 
 func (h *house) exceptionNow(id string) decision.Exception {
 	h.t.Helper()
-	x, err := row[decision.Exception](context.Background(), h.store, company.ID, decision.Exceptions, id)
+	x, err := decision.RowOf[decision.Exception](context.Background(), h.store, company.ID, decision.Exceptions, id)
 	must(h.t, err)
 	return x
 }

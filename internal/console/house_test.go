@@ -211,7 +211,7 @@ func (h *house) execute() {
 
 func (h *house) approval(a decision.Answer) decision.Approval {
 	h.t.Helper()
-	found, err := row[decision.Approval](context.Background(), h.store, company.ID, decision.Approvals, a.Row.Approval)
+	found, err := decision.RowOf[decision.Approval](context.Background(), h.store, company.ID, decision.Approvals, a.Row.Approval)
 	must(h.t, err)
 	return found
 }

@@ -54,7 +54,7 @@ func (c *console) showInbox(w http.ResponseWriter, r *http.Request, v visit) err
 	if !slices.Contains(view.Roles, view.Role) {
 		view.Role = ""
 	}
-	page, err := list[decision.Approval](r.Context(), c.Reader, v.User.Company, decision.Approvals, view.filter(q.Get("after")))
+	open, next, err := decision.PageOf[decision.Approval](r.Context(), c.Reader, v.User.Company, decision.Approvals, view.filter(q.Get("after")))
 	if err != nil {
 		return err
 	}
@@ -62,12 +62,12 @@ func (c *console) showInbox(w http.ResponseWriter, r *http.Request, v visit) err
 	if err != nil {
 		return err
 	}
-	for _, a := range page.Rows {
+	for _, a := range open {
 		one := c.caseOf(a, v, names)
 		one.Inline = true
 		view.Cases = append(view.Cases, one)
 	}
-	view.Next = nextPage("/", q, page.Next)
+	view.Next = nextPage("/", q, next)
 	return show(w, r, http.StatusOK, inboxPage(v, view))
 }
 
@@ -133,7 +133,7 @@ func (a approvalCase) signed() string {
 
 // theCase finds one approval as the visitor sees it.
 func (c *console) theCase(ctx context.Context, v visit, id string) (approvalCase, error) {
-	a, err := row[decision.Approval](ctx, c.Reader, v.User.Company, decision.Approvals, id)
+	a, err := decision.RowOf[decision.Approval](ctx, c.Reader, v.User.Company, decision.Approvals, id)
 	if err != nil {
 		return approvalCase{}, err
 	}

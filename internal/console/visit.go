@@ -3,7 +3,6 @@ package console
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -120,40 +119,4 @@ func show(w http.ResponseWriter, r *http.Request, status int, content templ.Comp
 	w.WriteHeader(status)
 	w.Write(b.Bytes()) // an error means that the reader is gone
 	return nil
-}
-
-// listed is one page of a projection, decoded.
-type listed[T any] struct {
-	Rows []T
-	Next string
-}
-
-// list reads one page of a projection.
-func list[T any](ctx context.Context, from decision.Reader, company string, table decision.Table, f decision.Filter) (listed[T], error) {
-	page, err := from.List(ctx, company, table, f)
-	if err != nil {
-		return listed[T]{}, err
-	}
-	out := listed[T]{Next: page.Next}
-	for _, body := range page.Rows {
-		var row T
-		if err := json.Unmarshal(body, &row); err != nil {
-			return listed[T]{}, err
-		}
-		out.Rows = append(out.Rows, row)
-	}
-	return out, nil
-}
-
-// row reads one row of a projection; a missing one is CodeNotFound.
-func row[T any](ctx context.Context, from decision.Reader, company string, table decision.Table, id string) (T, error) {
-	var out T
-	body, found, err := from.Row(ctx, company, table, id)
-	if err != nil {
-		return out, err
-	}
-	if !found {
-		return out, errNoRecord
-	}
-	return out, json.Unmarshal(body, &out)
 }

@@ -36,6 +36,11 @@ func (d Directory) Companies(ctx context.Context) ([]decision.Company, error) {
 	return list[decision.Company](ctx, d, "SELECT body FROM companies ORDER BY company")
 }
 
+// Company finds a company by id.
+func (d Directory) Company(ctx context.Context, id string) (decision.Company, error) {
+	return find[decision.Company](ctx, d, "company", "SELECT body FROM companies WHERE company = $1", id)
+}
+
 // PutCompany inserts or replaces a company.
 func (d Directory) PutCompany(ctx context.Context, c decision.Company) error {
 	return d.put(ctx, c, "INSERT INTO companies (body, company) VALUES ($1, $2) ON CONFLICT (company) DO UPDATE SET body = excluded.body", c.ID)

@@ -164,9 +164,7 @@ func (u *tx) Bind(ctx context.Context, b decision.Binding) error {
 		return err
 	}
 	if found {
-		e := decision.Errorf(decision.CodeConflict, "The idempotency key is bound to another decision.")
-		e.Winner = bound.Decision
-		return e
+		return decision.Conflict(bound.Decision, "The idempotency key is bound to another decision.")
 	}
 	u.bound[b.Key] = b
 	u.unsent.Queue("INSERT INTO idempotency (company, key, request, decision) VALUES ($1, $2, $3, $4)",

@@ -112,9 +112,7 @@ func (t *tx) Bind(ctx context.Context, b decision.Binding) error {
 		return err
 	}
 	if found {
-		e := decision.Errorf(decision.CodeConflict, "The idempotency key is bound to another decision.")
-		e.Winner = bound.Decision
-		return e
+		return decision.Conflict(bound.Decision, "The idempotency key is bound to another decision.")
 	}
 	return t.exec(ctx, "INSERT INTO idempotency (company, key, request, decision) VALUES (?, ?, ?, ?)",
 		t.company, b.Key, b.Request, b.Decision)

@@ -38,6 +38,11 @@ var directoryCases = []testCase{
 		got, err := db.Store.Companies(t.Context())
 		noError(t, err)
 		equal(t, "companies", got, []decision.Company{changed, b})
+		one, err := db.Store.Company(t.Context(), "a")
+		noError(t, err)
+		equal(t, "company", one, changed)
+		_, err = db.Store.Company(t.Context(), "c")
+		wantCode(t, err, decision.CodeNotFound)
 	}},
 	{"directory: users are found by id and by address", func(t *testing.T, db Database) {
 		zoe, bob := user("u2", "Zoe@Example.com"), user("u1", "bob@example.com")
