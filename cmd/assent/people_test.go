@@ -126,6 +126,36 @@ func TestUsers(t *testing.T) {
 	}
 }
 
+// An alias is written as requests write it, and means one person of the
+// company, even one who is disabled.
+func TestAliases(t *testing.T) {
+	t.Parallel()
+	s := installed(t)
+	s.ok("company", "add", "other", "--currency=EUR")
+	add := func(company, name string, aliases ...string) []string {
+		args := []string{"users", "add", name + "@example.com", "--company=" + company, "--name=" + name, "--role=finance"}
+		for _, a := range aliases {
+			args = append(args, "--alias="+a)
+		}
+		return args
+	}
+	s.ok(add("main", "ada", "odoo:7", "odoo:8")...)
+	id := strings.Fields(strings.Split(s.ok("users", "list", "--company=main"), "\n")[1])[0]
+	for _, wrong := range []string{"7", "odoo:07", "odoo: 7", "Odoo:7", "odoo:0", "odoo:-7", "user:", "user:A B", "ada", id} {
+		s.fails(exitError, "--alias: must be odoo:ID", add("main", "bob", wrong)...)
+	}
+	for _, taken := range []string{"odoo:7", "odoo:8", "user:" + id} {
+		s.fails(exitError, "another person of this company is named so already", add("main", "bob", "odoo:9", taken)...)
+	}
+	s.ok("users", "disable", "ada@example.com", "--company=main")
+	s.fails(exitError, "named so already", add("main", "bob", "odoo:7")...)
+	if list := s.ok("users", "list", "--company=main"); strings.Contains(list, "bob") {
+		t.Errorf("one who was refused is there\n%s", list)
+	}
+	s.ok(add("main", "bob", "odoo:9", "user:legacy-bob")...)
+	s.ok(add("other", "ada", "odoo:7")...)
+}
+
 // A person who leaves is out at once: in the browser where they are signed in,
 // by a link that was not used, and with their own keys. Enabled, they sign in
 // anew.

@@ -50,6 +50,9 @@ func (c *usersAddCmd) Run(p *process) error {
 	if _, err := app.store.UserByEmail(p.ctx, c.Company, c.Email); decision.CodeOf(err) != decision.CodeNotFound {
 		return orConflict(err, "There is already a person with this address; see users role and users reset.")
 	}
+	if err := app.checkAliases(p.ctx, c.Company, c.Alias); err != nil {
+		return err
+	}
 	u := decision.User{ID: newID(), Company: c.Company, Email: c.Email, Name: c.Name, Roles: c.Role, Aliases: c.Alias}
 	if err := app.store.PutUser(p.ctx, u); err != nil {
 		return err
@@ -68,6 +71,24 @@ func checkRoles(roles []string) error {
 	for _, r := range roles {
 		if !slices.Contains(decision.Roles, r) {
 			return fmt.Errorf("--role: allowed are %v", decision.Roles)
+		}
+	}
+	return nil
+}
+
+// checkAliases wants each alias in the spelling of requests, and to mean one
+// person: else somebody could approve what they asked for under another name.
+func (a *app) checkAliases(ctx context.Context, company string, aliases []string) error {
+	users, err := a.store.Users(ctx, company)
+	if err != nil {
+		return err
+	}
+	for _, alias := range aliases {
+		if !decision.IsActor(alias) {
+			return errors.New("--alias: must be " + decision.ActorRule)
+		}
+		if slices.ContainsFunc(users, func(u decision.User) bool { return u.Is(alias) }) {
+			return decision.Errorf(decision.CodeConflict, "--alias: another person of this company is named so already; see users list.")
 		}
 	}
 	return nil
