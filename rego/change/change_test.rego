@@ -113,11 +113,52 @@ test_discount_of_an_order_of_unknown_total if {
 	says.unmet == {"GIVEN_AWAY"} with input as json.remove(discount, ["subject/amount_total"])
 }
 
-# Prices overridden in steps leave the margin its floor.
-test_a_second_override_below_the_margin if {
-	says.unmet == {"MARGIN"} with input as discount
-		with input.subject.type as "price_override"
-		with input.subject.margin_percent as limits.margin_percent - 0.1
+# A price override always asks a person, and margin and amount still choose
+# whom: each is a check of its own.
+override(amount, margin) := {
+	"kind": "change",
+	"company": "main",
+	"now": 20000 * lib.seconds_a_day,
+	"subject": {
+		"model": "sale.order",
+		"id": "36",
+		"type": "price_override",
+		"currency": "EUR",
+		"amount": amount,
+		"amount_total": 700,
+		"state": "draft",
+		"partner_id": "14",
+		"price_unit": 66.5,
+		"margin_percent": margin,
+	},
+	"assessment": {},
+	"action": {"name": "price_write", "class": "effective"},
+	"missing": {},
+	"context": {"history": {"partner_changes_30d": 0}},
+}
+
+test_price_override_is_decided_by_people if {
+	verdict := says.verdict with input as override(35, 22.5)
+	verdict.outcome == "approve"
+	verdict.reasons == {"PRICE_OVERRIDE"}
+	verdict.routes.PRICE_OVERRIDE.roles == {"category_manager"}
+	verdict.routes.PRICE_OVERRIDE.people == 1
+}
+
+test_the_smallest_price_override_is_decided_by_people if {
+	every amount in [0, 0.01, 1] {
+		says.outcome == "approve" with input as override(amount, 100)
+	}
+}
+
+test_price_override_below_the_margin if {
+	says.unmet == {"MARGIN", "PRICE_OVERRIDE"} with input as override(35, limits.margin_percent - 0.1)
+}
+
+test_price_override_that_gives_away_very_much if {
+	verdict := says.verdict with input as override(limits.two_people_amount + 1, 22.5)
+	verdict.reasons == {"GIVEN_AWAY", "PRICE_OVERRIDE"}
+	verdict.routes.GIVEN_AWAY.people == 2
 }
 
 test_confirmed_order if {
@@ -127,11 +168,6 @@ test_confirmed_order if {
 test_frequent_changes if {
 	says.unmet == {"CHANGE_FREQUENCY"} with input as discount
 		with input.context.history.partner_changes_30d as limits.changes_30d
-}
-
-test_price_override_needs_no_discount if {
-	says.outcome == "execute" with input as json.remove(discount, ["subject/discount"])
-		with input.subject.type as "price_override"
 }
 
 test_campaign_exception_is_decided_by_people if {

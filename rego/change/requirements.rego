@@ -16,7 +16,7 @@ checks := {
 	"discount": {"CHANGE_FREQUENCY", "DISCOUNT", "GIVEN_AWAY", "MARGIN", "ORDER_OPEN"},
 	"emergency_purchase": {"OVER_BUDGET", "PURCHASE_AMOUNT"},
 	"payment_state": {"PAYMENT_STATE"},
-	"price_override": {"CHANGE_FREQUENCY", "GIVEN_AWAY", "MARGIN", "ORDER_OPEN"},
+	"price_override": {"CHANGE_FREQUENCY", "GIVEN_AWAY", "MARGIN", "ORDER_OPEN", "PRICE_OVERRIDE"},
 	"stock_correction": {"CORRECTION_VALUE", "NO_EVIDENCE"},
 	"write_off": {"NO_EVIDENCE", "WRITE_OFF_VALUE"},
 }
@@ -38,6 +38,14 @@ passed contains "DISCOUNT" if input.subject.discount <= data.limits.change.disco
 passed contains "MARGIN" if input.subject.margin_percent >= data.limits.change.margin_percent
 
 # METADATA
+# title: A price override is decided by people
+# description: A new price says nothing of the list price it replaces; a person decides, however little it gives away.
+# labels:
+#   id: change/price-override
+#   owner: category_manager
+passed contains "PRICE_OVERRIDE" if false
+
+# METADATA
 # title: Little is given away
 # description: The money that may be given away is more than what sales may decide on.
 # labels:
@@ -52,8 +60,8 @@ given_away := max({input.subject.amount, (input.subject.amount_total * input.sub
 	input.subject.type == "discount"
 }
 
-# An overridden price tells nothing about the one before. In however many
-# steps, the margin after the last keeps its floor.
+# An overridden price tells nothing about the one before: a person always
+# decides, and how much the asker says is given away chooses who.
 given_away := input.subject.amount if input.subject.type == "price_override"
 
 # METADATA

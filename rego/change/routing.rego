@@ -14,6 +14,14 @@ package change
 route["DISCOUNT"] := category
 
 # METADATA
+# title: The category manager decides on price overrides
+# description: The category manager decides within a working day.
+# labels:
+#   id: change/route/price-override
+#   owner: category_manager
+route["PRICE_OVERRIDE"] := category
+
+# METADATA
 # title: Finance decides on thin margins
 # description: The category manager has an interest in the sale; finance decides within a working day.
 # labels:
