@@ -46,9 +46,11 @@ var keyLength = len(keyPrefix) + base64.RawURLEncoding.EncodedLen(32)
 // so how long a disabled key still works.
 const keyTTL = 5 * time.Second
 
-// Failed attempts of one address: a burst, then one a second. A key that was
-// good before is always looked up, so an attacker behind the same address
-// locks nobody out.
+// Failed attempts of one address: a burst, then one a second. Only what
+// failed is refused by them: every key is looked up, so that whoever floods
+// an address (a proxy's, where all callers share it) with bad keys locks no
+// good one out. A look-up is one read by an index, and 256 bits are not
+// guessed however many are tried; the limit spares the caller's log and ours.
 const (
 	failuresBurst = 20
 	failuresRate  = rate.Limit(1)
@@ -78,17 +80,12 @@ func (k *keys) authenticate(r *http.Request) (decision.APIKey, error) {
 		return decision.APIKey{}, errNoKey
 	}
 	hash, now := HashKey(secret), k.now()
-	key, fresh, known := k.recall(hash, now)
-	if fresh {
+	if key, fresh := k.recall(hash, now); fresh {
 		return key, usable(key)
-	}
-	if !known && !k.mayTry(r.RemoteAddr, now) {
-		return decision.APIKey{}, newProblem(codeRateLimited, "Too many unknown keys came from this address.")
 	}
 	key, err := k.find(r.Context(), hash)
 	if decision.CodeOf(err) == decision.CodeNotFound {
-		k.failed(r.RemoteAddr, now)
-		return decision.APIKey{}, errNoKey
+		return decision.APIKey{}, k.failed(r.RemoteAddr, now)
 	}
 	if err != nil {
 		return decision.APIKey{}, err
@@ -109,11 +106,11 @@ func usable(key decision.APIKey) error {
 	return nil
 }
 
-func (k *keys) recall(hash string, now time.Time) (key decision.APIKey, fresh, known bool) {
+func (k *keys) recall(hash string, now time.Time) (key decision.APIKey, fresh bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	entry, known := k.known[hash]
-	return entry.APIKey, known && now.Sub(entry.at) < keyTTL, known
+	return entry.APIKey, known && now.Sub(entry.at) < keyTTL
 }
 
 func (k *keys) remember(key decision.APIKey, now time.Time) {
@@ -125,15 +122,9 @@ func (k *keys) remember(key decision.APIKey, now time.Time) {
 	k.known[key.Hash] = knownKey{key, now}
 }
 
-// mayTry says whether an address has failures left, without using one up.
-func (k *keys) mayTry(address string, now time.Time) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	limiter := k.failures[host(address)]
-	return limiter == nil || limiter.TokensAt(now) >= 1
-}
-
-func (k *keys) failed(address string, now time.Time) {
+// failed counts an unknown key, and is how it is refused: as unauthorized, or
+// as rate limited once the address has no failures left.
+func (k *keys) failed(address string, now time.Time) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.failures == nil || len(k.failures) >= mostRemember {
@@ -144,7 +135,10 @@ func (k *keys) failed(address string, now time.Time) {
 		limiter = rate.NewLimiter(failuresRate, failuresBurst)
 		k.failures[host(address)] = limiter
 	}
-	limiter.AllowN(now, 1)
+	if !limiter.AllowN(now, 1) {
+		return newProblem(codeRateLimited, "Too many unknown keys came from this address.")
+	}
+	return errNoKey
 }
 
 // host is the peer's address as the connection has it. Forwarding headers
