@@ -1,9 +1,12 @@
 package odoo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -16,6 +19,7 @@ type Integration struct {
 	Caller   Caller
 	Users    map[string]int64                 // res.users that activities for a role go to; a role without one goes to the bot's own user
 	Sentence func(policy, code string) string // plain sentence of a reason code, as the policy of that revision has it; nil writes the code
+	Patience time.Duration                    // how long reading a record may take; 0 is 20 s
 	models   sync.Map                         // model name: id in ir.model
 }
 
@@ -24,10 +28,18 @@ var (
 	_ decision.Actuator = (*Integration)(nil)
 )
 
+// patience bounds a record's read as a whole, since somebody waits for the
+// answer: about ten calls of a healthy Odoo take 2 s at the default rate, and
+// callers and proxies give up after 30 s. One call alone may take longer (see
+// Config.Timeout), but that is for executions, for which nobody waits.
+const patience = 20 * time.Second
+
 // ReadRecord reads a subject as the fields of its kind. Errors:
 // CodeNotFound when the bot cannot see the record, CodeUnavailable when Odoo
-// cannot be asked.
+// cannot be asked or does not answer in time.
 func (i *Integration) ReadRecord(ctx context.Context, c decision.Company, kind decision.Kind, s decision.Subject) (json.RawMessage, error) {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(i.Patience, patience))
+	defer cancel()
 	tree, err := i.core(ctx, c, s)
 	if err == nil {
 		err = i.details(ctx, c, kind, s, tree)
@@ -81,14 +93,34 @@ func (i *Integration) details(ctx context.Context, c decision.Company, kind deci
 // one reads one visible record by its id; errNotVisible when there is none.
 func one[T any](ctx context.Context, i *Integration, c decision.Company, model string, id int64, fields ...string) (T, error) {
 	var zero T
-	rows, err := SearchRead[T](ctx, i.Caller, model, Query{Domain: Domain{}.Where("id", "=", id), Fields: fields, Limit: 1}, inCompany(c))
-	if err != nil {
+	rows, err := SearchRead[identified[T]](ctx, i.Caller, model, Query{Domain: Domain{}.Where("id", "=", id), Fields: fields, Limit: 1}, inCompany(c))
+	switch {
+	case err != nil:
 		return zero, err
-	}
-	if len(rows) == 0 {
+	case len(rows) == 0:
 		return zero, errNotVisible
+	case len(rows) > 1 || rows[0].ID != id:
+		// A module that overrides the search must not have another record
+		// decided on, or changed, in place of the one that was asked for.
+		return zero, Call{Model: model, Method: "search_read"}.fail(KindResult, 200, "Odoo answered with another record than was asked for", nil)
 	}
-	return rows[0], nil
+	return rows[0].Row, nil
+}
+
+// identified is a row with the id that Odoo sends along whatever the fields.
+type identified[T any] struct {
+	ID  int64
+	Row T
+}
+
+// UnmarshalJSON reads both from the same object.
+func (r *identified[T]) UnmarshalJSON(b []byte) error {
+	var own struct {
+		ID int64 `json:"id"`
+	}
+	err := json.Unmarshal(b, &own)
+	r.ID = own.ID
+	return errors.Join(err, json.Unmarshal(b, &r.Row))
 }
 
 func inCompany(c decision.Company) Context { return InCompany(c.OdooID) }

@@ -160,6 +160,35 @@ func (b blind) Call(ctx context.Context, q odoo.Call, into any) error {
 	return b.Caller.Call(ctx, q, into)
 }
 
+// shuffled answers every read of a model with another record's row.
+type shuffled struct {
+	odoo.Caller
+	model string
+}
+
+func (o shuffled) Call(ctx context.Context, q odoo.Call, into any) error {
+	if q.Model == o.model && q.Method == "search_read" {
+		q.Args = maps.Clone(q.Args)
+		q.Args["domain"] = odoo.Domain{}.Where("id", "=", 2)
+	}
+	return o.Caller.Call(ctx, q, into)
+}
+
+// TestReadOfAnotherRecord: a row with another id than was asked for is
+// neither decided on nor written to.
+func TestReadOfAnotherRecord(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		x := s.execution(t, trial{kind: "order", action: record("confirm", nil), subject: order1})
+		s.odoo.Caller = shuffled{s.client, "sale.order"}
+		kind, _ := decision.KindNamed("order")
+		if _, err := s.odoo.ReadRecord(s, s.company, kind, order1); decision.CodeOf(err) != decision.CodeUnavailable {
+			t.Errorf("have %v, want unavailable", err)
+		}
+		wantApplied(t, s.apply(s, x, false), decision.ResultRetry, string(odoo.KindResult), false)
+		s.wantEffects(t, trial{}, 0)
+	})
+}
+
 // TestReadEarlierOrders counts confirmed orders of the customer, the order
 // itself never, and what a locked order of 16 is called.
 func TestReadEarlierOrders(t *testing.T) {
