@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -29,7 +28,7 @@ func (a attempt) creditNote(ctx context.Context) decision.Applied {
 		if end, ok := a.withdraw(ctx, own, note.ID); !ok {
 			return end
 		}
-		return done(codeAlready, creditRef(note))
+		return a.credited(note, codeAlready)
 	}
 	if end, ok := a.creditable(ctx, own, others); !ok {
 		return end
@@ -167,10 +166,6 @@ func (a attempt) draftCreditNote(ctx context.Context) (own []creditNote, end dec
 	return own, end, end.Result == decision.ResultDone
 }
 
-// mostPasses bounds how often a draft is corrected. Some amounts cannot be
-// had: with 19 % on top of one line there is nothing between 9.98 and 10.00.
-const mostPasses = 5
-
 // adjust brings the draft down to a partial amount, and checks that it then
 // has exactly the amount assented to. A draft that cannot have it is
 // cancelled: nobody must post it.
@@ -181,14 +176,17 @@ func (a attempt) adjust(ctx context.Context, note creditNote) (decision.Applied,
 		switch {
 		case err == nil && a.sameAmount(total, want):
 			return decision.Applied{}, true
-		case err != nil || pass > mostPasses || pass == 0 && !total.IsPositive():
+		case err != nil || pass == 0 && !total.IsPositive():
 			return a.abandon(ctx, draft, failed(codeAmount))
 		}
-		if err := a.rewrite(ctx, draft[0], pass, total, want); err != nil {
-			if OutcomeOf(err) == Refused {
-				return a.abandon(ctx, draft, a.classify(err))
-			}
+		written, err := a.rewrite(ctx, draft[0], pass, total, want)
+		switch {
+		case err != nil && OutcomeOf(err) == Refused:
+			return a.abandon(ctx, draft, a.classify(err))
+		case err != nil:
 			return a.classify(err), false
+		case !written:
+			return a.abandon(ctx, draft, failed(codeAmount))
 		}
 		if draft, err = a.again(ctx, note.ID); err != nil {
 			return a.unseen(nil, err), false
@@ -215,36 +213,53 @@ func (a attempt) sameAmount(have, want decimal.Decimal) bool {
 	return have.Round(digits).Equal(want.Round(digits))
 }
 
-// rewrite writes new prices. Lines change only through their move.
-func (a attempt) rewrite(ctx context.Context, note creditNote, pass int, total, want decimal.Decimal) error {
+// rewrite corrects the lines, which change only through their move. It says
+// whether there was something left to try.
+func (a attempt) rewrite(ctx context.Context, note creditNote, pass int, total, want decimal.Decimal) (bool, error) {
 	lines, err := SearchRead[creditLine](ctx, a.Caller, "account.move.line", Query{
 		Domain: Domain{}.Where("id", "in", note.Lines), Fields: []string{"display_type", "quantity", "price_unit", "discount", "price_total"}, Order: "id",
 	}, a.context())
 	if err != nil {
-		return err
+		return false, err
 	}
-	commands := []any{}
-	prices := corrected(lines, pass, total, want, decision.CurrencyDigits(a.x.Currency))
-	for _, id := range slices.Sorted(maps.Keys(prices)) {
-		// Command 1 updates a line in place.
-		commands = append(commands, []any{1, id, map[string]any{"quantity": 1, "discount": 0, "price_unit": json.Number(prices[id].String())}})
+	commands := correction(lines, pass, total, want, decision.CurrencyDigits(a.x.Currency))
+	if len(commands) == 0 {
+		return false, nil
 	}
-	return a.change(func() error {
+	return true, a.change(func() error {
 		return Write(ctx, a.Caller, "account.move", []int64{note.ID}, map[string]any{"invoice_line_ids": commands}, a.context())
 	})
 }
 
-// post makes the credit note final.
+// post makes the credit note final. A draft that Odoo does not post is
+// cancelled: nobody must post it later, beside another decision.
 func (a attempt) post(ctx context.Context, note creditNote) decision.Applied {
 	call := func() error {
 		return a.Caller.Call(ctx, Call{Model: "account.move", Method: "action_post", IDs: []int64{note.ID}, Context: a.context()}, nil)
 	}
+	var posted []creditNote
 	applied := a.changed(ctx, call, func(ctx context.Context) (bool, error) {
 		own, err := a.again(ctx, note.ID)
+		posted = own
 		return err == nil && own[0].State.Or("") == "posted", err
 	})
-	if applied.Result == decision.ResultDone {
-		applied.Ref = creditRef(note)
+	switch applied.Result {
+	case decision.ResultDone:
+		return a.credited(posted[0], applied.Code)
+	case decision.ResultFail:
+		applied, _ = a.abandon(ctx, posted, applied)
 	}
 	return applied
+}
+
+// credited ends with a posted note: as done, unless somebody else changed its
+// amount before it was posted.
+func (a attempt) credited(note creditNote, code string) decision.Applied {
+	end := done(code, creditRef(note))
+	total, err := decimal.NewFromString(note.Total.String())
+	if err != nil || !a.sameAmount(total, a.number("amount")) {
+		end = failed(codeAmount)
+		end.Ref = creditRef(note)
+	}
+	return end
 }

@@ -83,14 +83,37 @@ func TestCorrectedKeepsProportions(t *testing.T) {
 	}
 }
 
-// TestCorrectedText: sections and notes have no price.
-func TestCorrectedText(t *testing.T) {
+// TestCorrectionOfText: sections and notes have no price, and a note of them
+// alone gets no line of its own.
+func TestCorrectionOfText(t *testing.T) {
 	t.Parallel()
 	display := "line_note"
 	note := creditLine{ID: 1, Display: Text{&display}, Quantity: "1.0", Price: "0.0", Discount: "0.0", Total: "0.0"}
 	for pass := range 3 {
-		if have := corrected([]creditLine{note}, pass, decimal.NewFromInt(2), decimal.NewFromInt(1), 2); len(have) != 0 {
+		if have := correction([]creditLine{note}, pass, decimal.NewFromInt(2), decimal.NewFromInt(1), 2); len(have) != 0 {
 			t.Errorf("pass %d: %v", pass, have)
+		}
+	}
+}
+
+// TestRoundingIsSmall: a line without tax bears what rounding leaves, in
+// either direction, and no more.
+func TestRoundingIsSmall(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		difference string
+		digits     int32
+		want       string
+	}{
+		{"0.01", 2, "0.01"}, {"-0.01", 2, "-0.01"}, {"0.02", 2, "0.02"}, {"0.03", 2, ""}, {"-0.03", 2, ""},
+		{"1", 0, "1"}, {"-2", 0, "-2"}, {"3", 0, ""}, {"0.002", 3, "0.002"}, {"0.003", 3, ""},
+	} {
+		have := ""
+		if commands := rounding(decimal.RequireFromString(c.difference), c.digits); len(commands) == 1 {
+			have = fmt.Sprint(commands[0].([]any)[2].(map[string]any)["price_unit"])
+		}
+		if have != c.want {
+			t.Errorf("%s with %d digits: have %q, want %q", c.difference, c.digits, have, c.want)
 		}
 	}
 }
