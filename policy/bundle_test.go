@@ -119,6 +119,8 @@ func TestCompileRefuses(t *testing.T) {
 		"a kind without routes":       without("order/routing.rego"),
 		"a file of no use":            added("order/other.json", "{}"),
 		"two documents":               edited(t, "lists.json", "", "{}"),
+		"a limit given twice":         edited(t, "order/limits.json", `"value": 1000`, `"value": 1, "value": 1000`),
+		"a listed value given twice":  edited(t, "lists.json", `"blocked_partners": {}`, `"blocked_partners": {"14": "Fraud.", "14": "Fraud."}`),
 		"a limit of another shape":    edited(t, "order/limits.json", `"value": 1000`, `"value": [1000]`),
 		"a cap that is no number":     edited(t, "order/limits.json", `"value": 500,`, `"value": "500",`),
 		"a cap below nothing":         edited(t, "order/limits.json", `"value": 500,`, `"value": -1,`),

@@ -2,9 +2,10 @@ package policy
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math/big"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"assent/decision"
+	"assent/internal/strictjson"
 )
 
 // Limit is one number, word or switch that a policy compares with, and who
@@ -95,22 +97,27 @@ func checkLists(lists map[string]map[string]string) error {
 func isRego(name string) bool { return len(name) > 5 && name[len(name)-5:] == ".rego" }
 
 func dataError(name, allowed string, err error) error {
+	var form *decision.Error
+	if errors.As(err, &form) && len(form.Fields) > 0 { // strictjson's, which says where
+		allowed = cmp.Or(form.Fields[0].Pointer, "/") + ": " + form.Fields[0].Message
+	}
 	return &decision.Error{Code: decision.CodeInvalid, Message: name + ": " + allowed + ".", Err: err}
 }
 
-// strictJSON decodes one JSON document with known keys only; numbers stay as
-// they are written.
+// dataForm is what a limits or lists file may be. Of a key that is given twice
+// the last one would count, and the first one is what a reader may see.
+var dataForm = strictjson.Limits{Bytes: maxBundleBytes, Depth: 8}
+
+// strictJSON decodes one JSON document with known keys only, each given once;
+// numbers stay as they are written.
 func strictJSON(content string, into any) error {
+	if err := dataForm.Check([]byte(content)); err != nil {
+		return err
+	}
 	dec := json.NewDecoder(bytes.NewReader([]byte(content)))
 	dec.UseNumber()
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(into); err != nil {
-		return err
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return fmt.Errorf("data after the document")
-	}
-	return nil
+	return dec.Decode(into)
 }
 
 // capsOf reads the hourly caps; a kind without them executes nothing.

@@ -99,6 +99,10 @@ func TestCheckFindsWhatCanFailOpen(t *testing.T) {
 		{"unused limit", "order/limits.json", "{\n", "{\n  \"draft\": {\"value\": 1, \"unit\": \"x\", \"owner\": \"finance\", \"reason\": \"None.\"},\n", "limit", "draft is used by no rule"},
 		{"no hourly cap", "order/limits.json", `"hourly_count"`, `"hourly_counter"`, "limit", "hourly_count is missing"},
 		{"limit without a value", "order/limits.json", `"value": 1000`, `"val": 1000`, "data", "value, unit, owner and reason"},
+		{"limit given twice", "order/limits.json", "{\n", "{\n  \"amount\": {\"value\": 1, \"unit\": \"x\", \"owner\": \"finance\", \"reason\": \"None.\"},\n", "data", "/amount: a key may be given once"},
+		{"key given twice", "order/limits.json", `"value": 1000`, `"value": 1, "Value": 1000`, "data", "/Value: a key may be given once"},
+		{"entry given twice", "lists.json", `"blocked_partners": {}`, `"blocked_partners": {"14": "Fraud.", "14": "Fraud again."}`, "data", "/blocked_partners/14: a key may be given once"},
+		{"list given twice", "lists.json", `"blocked_partners": {}`, `"blocked_partners": {"14": "Fraud."}, "blocked_partners": {}`, "data", "/blocked_partners: a key may be given once"},
 		{"list of an array", "lists.json", `"blocked_partners": {}`, `"blocked_partners": ["14"]`, "data", "keyed by"},
 		{"list entry that is false", "lists.json", `"blocked_partners": {}`, `"blocked_partners": {"14": false}`, "data", "note"},
 
