@@ -32,6 +32,16 @@ func TestConformance(t *testing.T) {
 				`INSERT OR REPLACE INTO idempotency SELECT company, key, request, 'forged' FROM idempotency`,
 				`INSERT OR REPLACE INTO sealed SELECT company, id, master, data_key, 'forged' FROM sealed`,
 			},
+			Loosen: []storetest.Loosening{
+				{SQL: `DROP TRIGGER journal_update`, Where: "trigger journal_update"},
+				{SQL: `DROP TRIGGER sealed_delete`, Where: "trigger sealed_delete"},
+				{SQL: `DROP TRIGGER journal_insert; CREATE TRIGGER journal_insert BEFORE INSERT ON journal WHEN 0 BEGIN SELECT 1; END`, Where: "trigger journal_insert"},
+				{SQL: `CREATE TRIGGER mine AFTER INSERT ON journal BEGIN DELETE FROM outcomes; END`, Where: "trigger mine"},
+				{SQL: `DROP INDEX users_email`, Where: "index users_email"},
+				{SQL: `ALTER TABLE exceptions ADD COLUMN mine TEXT`, Where: "table exceptions"},
+				{SQL: `CREATE INDEX harmless ON outcomes (id); CREATE TABLE harmless_too (id TEXT); ANALYZE`, Where: "table exceptions"}, // nothing new
+			},
+			Misfile: `UPDATE approval_roles SET role = 'analyst' WHERE approval = 'a001' AND role = 'finance'`,
 			Second: func(t *testing.T) (decision.Store, error) {
 				s, err := sqlite.Open(t.Context(), path, sqlite.Options{})
 				if err != nil {

@@ -64,15 +64,14 @@ func (w *writer) batch(b *queue.Batch[unit]) {
 }
 
 func (w *writer) transaction(b *queue.Batch[unit]) (jobs []*queue.Job[unit], answers []error, err error) {
-	w.heads = map[string]headState{}
-	err = w.exec("BEGIN IMMEDIATE")
-	for job := b.Next(); job != nil; job = b.Next() {
+	err = w.begin()
+	for run, job := w.first, b.Next(); job != nil; run, job = w.savepoint, b.Next() {
 		jobs = append(jobs, job)
 		if err != nil {
 			continue // answered with the others
 		}
 		var answer error
-		answer, err = w.savepoint(job)
+		answer, err = run(job)
 		answers = append(answers, answer)
 	}
 	if err == nil {
@@ -87,7 +86,24 @@ func (w *writer) transaction(b *queue.Batch[unit]) (jobs []*queue.Job[unit], ans
 	return jobs, answers, err
 }
 
-// savepoint runs one job. answer is the job's own; err says that the whole
+func (w *writer) begin() error {
+	w.heads = map[string]headState{}
+	return w.exec("BEGIN IMMEDIATE")
+}
+
+// first runs the first job of a transaction, mostly the only one. It needs no
+// savepoint, which would copy every page it changes: the transaction begins
+// again when the job fails.
+func (w *writer) first(job *queue.Job[unit]) (answer, err error) {
+	answer = job.Run(func(ctx context.Context) error { return job.Value(ctx, w) })
+	if answer == nil {
+		return nil, nil
+	}
+	_ = w.exec("ROLLBACK") // fails when SQLite has already rolled back by itself
+	return answer, w.begin()
+}
+
+// savepoint runs a later job. answer is the job's own; err says that the whole
 // transaction is lost, as SQLite does on a full disk.
 func (w *writer) savepoint(job *queue.Job[unit]) (answer, err error) {
 	if err := w.exec("SAVEPOINT work"); err != nil {
