@@ -137,6 +137,13 @@ func (r flakyReader) AllBindings(ctx context.Context, company string, yield func
 	return r.Reader.AllBindings(ctx, company, yield)
 }
 
+func (r flakyReader) Strays(ctx context.Context, company string) ([]Problem, error) {
+	if err := r.f.call(); err != nil {
+		return nil, err
+	}
+	return r.Reader.Strays(ctx, company)
+}
+
 func (r flakyReader) Artefact(ctx context.Context, kind, revision string) ([]byte, error) {
 	if err := r.f.call(); err != nil {
 		return nil, err

@@ -135,6 +135,16 @@ type Reader interface {
 	// Sealed finds a sealed object: CodeErased once its key is destroyed.
 	Sealed(ctx context.Context, company, id string) (Sealed, error)
 	History(ctx context.Context, company string, queries []HistoryQuery) ([][]HistoryRow, error)
+
+	// Named says of every company that a row is about whether the table of
+	// companies holds it under that name.
+	Named(ctx context.Context) (map[string]bool, error)
+	// Strays lists what rows of a company are found by and is not what their
+	// bodies say, in order.
+	Strays(ctx context.Context, company string) ([]Problem, error)
+	// Altered lists what of the database's own refusals, and of its tables, is
+	// not as the migrations made it, in order.
+	Altered(ctx context.Context) ([]Problem, error)
 }
 
 // Store is the memory of Assent, implemented by internal/store/sqlite and

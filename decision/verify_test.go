@@ -103,6 +103,12 @@ func TestVerifyFinds(t *testing.T) {
 		"changed policy":        {[]string{"UPDATE artefacts SET content = x'00' WHERE revision = '" + p1 + "'"}, "policy " + p1, "was changed"},
 		"missing policy":        {[]string{"DELETE FROM artefacts WHERE revision = '" + p1 + "'"}, "policy " + p1, "is missing"},
 		"changed switches":      {[]string{"UPDATE company_head SET body = json_set(body, '$.switches.modes.order', 'live')"}, "head", "is not what"},
+		"nameless row":          {[]string{"INSERT INTO executions SELECT company, '', body FROM executions LIMIT 1"}, "executions ", "in no journal entry"},
+		"nameless key":          {[]string{"INSERT INTO idempotency (company, key, request, decision) VALUES ('main', '', 'x', 'nobody')"}, "idempotency key of nobody", "in no journal entry"},
+		"listed for others":     {[]string{"UPDATE approval_roles SET role = 'analyst' WHERE approval = '" + waiting.Approval + "'"}, "approvals " + waiting.Approval, "not found by what"},
+		"listed for nobody":     {[]string{"DELETE FROM approval_roles WHERE approval = '" + waiting.Approval + "'"}, "approvals " + waiting.Approval, "not found by what"},
+		"listed, not there":     {[]string{"INSERT INTO approval_roles VALUES ('main', 'finance', 'ghost')"}, "approvals ghost", "not found by what"},
+		"before the first":      {[]string{"PRAGMA ignore_check_constraints = 1; INSERT INTO journal SELECT company, -5, 'early', type, at, '', hash, body FROM journal WHERE seq = 3"}, "entry -5", "was changed"},
 		"budget given back":     {[]string{"UPDATE company_head SET body = json_set(body, '$.spent.order.count', 0)"}, "head", "is not what"},
 	}
 	noError(t, s.store.Close()) // all of it is in one file then

@@ -22,6 +22,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -65,6 +66,20 @@ func up(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder string, o
 		return fmt.Errorf("migrations: %w", err)
 	}
 	return nil
+}
+
+// Source is the SQL of an engine's migrations, in order: "sqlite" or "postgres".
+func Source(engine string) (string, error) {
+	names, err := fs.Glob(files, engine+"/*.sql")
+	var all strings.Builder
+	for _, name := range names {
+		var text []byte
+		if text, err = files.ReadFile(name); err != nil {
+			return "", err
+		}
+		all.Write(text)
+	}
+	return all.String(), err
 }
 
 // Latest is the number of the newest migration, the same for both engines.

@@ -45,6 +45,21 @@ func TestConformance(t *testing.T) {
 				`SET session_replication_role = replica; TRUNCATE journal`,
 				`MERGE INTO journal j USING (SELECT 1) s ON j.seq = 1 WHEN MATCHED THEN DELETE`,
 			},
+			Loosen: []storetest.Loosening{
+				{SQL: `DROP TRIGGER journal_refuse ON journal`, Where: "trigger journal_refuse"},
+				{SQL: `ALTER TABLE history DISABLE TRIGGER history_refuse`, Where: "trigger history_refuse"},
+				{SQL: `ALTER TABLE artefacts ENABLE TRIGGER artefacts_refuse`, Where: "trigger artefacts_refuse"}, // no more ALWAYS
+				{SQL: `DROP TRIGGER sealed_refuse ON sealed; CREATE TRIGGER sealed_refuse BEFORE TRUNCATE ON sealed FOR EACH STATEMENT EXECUTE FUNCTION assent_refuse();
+					ALTER TABLE sealed ENABLE ALWAYS TRIGGER sealed_refuse`, Where: "trigger sealed_refuse"},
+				{SQL: `DROP TRIGGER sealed_erase ON sealed; CREATE TRIGGER sealed_erase BEFORE UPDATE ON sealed FOR EACH ROW WHEN (OLD.id = '') EXECUTE FUNCTION assent_only_erase();
+					ALTER TABLE sealed ENABLE ALWAYS TRIGGER sealed_erase`, Where: "trigger sealed_erase"},
+				{SQL: `CREATE OR REPLACE FUNCTION assent_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$`, Where: "function assent_refuse"},
+				{SQL: `CREATE TRIGGER mine BEFORE INSERT ON outcomes FOR EACH ROW EXECUTE FUNCTION assent_refuse()`, Where: "trigger mine"},
+				{SQL: `GRANT DELETE ON journal TO assent_app`, Where: "table journal"},
+				{SQL: `GRANT UPDATE (decision) ON idempotency TO PUBLIC`, Where: "table idempotency"},
+				{SQL: `CREATE INDEX harmless ON outcomes (id); CREATE TABLE harmless_too (id text)`, Where: "table journal"}, // nothing new
+			},
+			Misfile: `ALTER TABLE approvals ALTER COLUMN roles DROP EXPRESSION; UPDATE approvals SET roles = '{analyst}' WHERE id = 'a001'`,
 			Second: func(t *testing.T) (decision.Store, error) {
 				return open(t, dsn, postgres.Options{}), nil
 			},

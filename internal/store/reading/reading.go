@@ -6,6 +6,7 @@ package reading
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"assent/decision"
@@ -108,8 +109,9 @@ func (r Reader) AllRows(ctx context.Context, company string, table decision.Tabl
 	if !listing.Known(table) {
 		return listing.Unknown(table)
 	}
-	text := "SELECT id, body FROM " + string(table) + " WHERE company = $1 AND id > $2 ORDER BY id LIMIT $3"
-	for last, more := "", true; more; {
+	// The first page begins at the empty id, which only an intruder gives a row.
+	text := "SELECT id, body FROM " + string(table) + " WHERE company = $1 AND id >= $2 ORDER BY id LIMIT $3"
+	for last, more := "", true; more; text = strings.Replace(text, ">=", ">", 1) {
 		page, err := All(ctx, r, func(rows Rows) (row listing.Row, err error) {
 			err = rows.Scan(&row.ID, (*[]byte)(&row.Body))
 			return row, err
@@ -165,11 +167,12 @@ func (r Reader) Binding(ctx context.Context, company, key string) (decision.Bind
 
 // AllBindings yields every key in order. It must run on a view.
 func (r Reader) AllBindings(ctx context.Context, company string, yield func(decision.Binding) error) error {
-	for last, more := "", true; more; {
+	text := "SELECT key, request, decision FROM idempotency WHERE company = $1 AND key >= $2 ORDER BY key LIMIT $3"
+	for last, more := "", true; more; text = strings.Replace(text, ">=", ">", 1) {
 		page, err := All(ctx, r, func(rows Rows) (b decision.Binding, err error) {
 			err = rows.Scan(&b.Key, &b.Request, &b.Decision)
 			return b, err
-		}, "SELECT key, request, decision FROM idempotency WHERE company = $1 AND key > $2 ORDER BY key LIMIT $3", company, last, pageRows)
+		}, text, company, last, pageRows)
 		if err != nil {
 			return err
 		}

@@ -19,10 +19,19 @@ type Database struct {
 	// Tamper is SQL only this engine has that would change the journal's
 	// first entry of the company "main". All of it must be refused.
 	Tamper []string
+	// Loosen is SQL only this engine has that takes a protection away, by what
+	// the store then finds altered. One after the other is run.
+	Loosen []Loosening
+	// Misfile is SQL only this engine has by which the approval a001 of the
+	// company "main" is found by other roles than its own.
+	Misfile string
 	// Second opens the same database once more, as another replica does. An
 	// engine that has no replicas must refuse with CodeConflict.
 	Second func(t *testing.T) (decision.Store, error)
 }
+
+// Loosening is one way to take a protection away.
+type Loosening struct{ SQL, Where string }
 
 // testCase is one promise of decision.Store.
 type testCase struct {
@@ -35,7 +44,7 @@ func cases() []testCase {
 	var all []testCase
 	for _, group := range [][]testCase{
 		journalCases, isolationCases, idempotencyCases, projectionCases, listCases, dueCases, sealedCases, historyCases,
-		appendOnlyCases, viewCases, bodyCases, directoryCases, artefactCases, vectorCases, lifeCases, modelCases,
+		appendOnlyCases, alteredCases, viewCases, bodyCases, directoryCases, artefactCases, vectorCases, lifeCases, modelCases,
 	} {
 		all = append(all, group...)
 	}
