@@ -96,15 +96,15 @@ func (p *process) keyring(store decision.Store, a access) (decision.Keyring, err
 	return ensureKeyring(p.config.secretsFile(), empty)
 }
 
-// isEmpty says that no company has a journal entry.
+// isEmpty says that no company has a journal entry, listed or not.
 func isEmpty(ctx context.Context, store decision.Store) (bool, error) {
-	companies, err := store.Companies(ctx)
+	named, err := store.Named(ctx)
 	if err != nil {
 		return false, err
 	}
-	for _, c := range companies {
-		head, err := store.Head(ctx, c.ID)
-		if err != nil || head.Seq > 0 {
+	for company := range named {
+		entries, err := store.Entries(ctx, company, 0, 1)
+		if err != nil || len(entries) > 0 {
 			return false, err
 		}
 	}

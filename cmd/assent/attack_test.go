@@ -46,38 +46,48 @@ var victim = sync.OnceValues(func() (string, error) {
 // attack is somebody with the database's password, who knows how everything
 // is kept and has no key: he may run any SQL.
 type attack struct {
-	name  string
-	do    func(*attacker) (where string) // returns what the audit must name
-	quiet bool                           // there is nothing to find
+	name     string
+	do       func(*attacker) (where string) // returns what the audit must name
+	quiet    bool                           // there is nothing to find
+	database bool                           // it is found in no company, but in the database itself
 }
 
 // attacker is connected to a copy.
 type attacker struct {
 	shell
-	db *sql.DB
+	db      *sql.DB
+	dropped []string // triggers, as SQL that makes them again
 }
 
 // noTriggers is how all of them begin: the database's own refusals go.
 func (a *attacker) noTriggers() {
 	a.t.Helper()
-	rows, err := a.db.Query(`SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name NOT LIKE 'approvals_roles%'`)
+	rows, err := a.db.Query(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND name NOT LIKE 'approvals_roles%'`)
 	if err != nil {
 		a.t.Fatal(err)
 	}
 	defer rows.Close()
 	var names []string
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
 			a.t.Fatal(err)
 		}
-		names = append(names, name)
+		names, a.dropped = append(names, name), append(a.dropped, text)
 	}
 	if len(names) < 10 {
 		a.t.Fatalf("triggers %v", names)
 	}
 	for _, name := range names {
 		a.exec("DROP TRIGGER " + name)
+	}
+}
+
+// triggersBack covers that up.
+func (a *attacker) triggersBack() {
+	a.t.Helper()
+	for _, text := range a.dropped {
+		a.mayExec(text)
 	}
 }
 
@@ -112,7 +122,16 @@ func (a *attacker) edit(table, where, assignment string) string {
 
 var attacks = []attack{
 	{name: "nothing", quiet: true, do: func(*attacker) string { return "" }},
-	{name: "triggers dropped", quiet: true, do: func(a *attacker) string { a.noTriggers(); return "" }},
+	{name: "triggers dropped and made again", quiet: true, do: func(a *attacker) string { a.noTriggers(); a.triggersBack(); return "" }},
+	{name: "triggers dropped", database: true, do: func(a *attacker) string { a.noTriggers(); return "trigger journal_delete is missing" }},
+	{name: "trigger that does nothing", database: true, do: func(a *attacker) string {
+		a.mayExec(`DROP TRIGGER journal_update; CREATE TRIGGER journal_update BEFORE UPDATE ON journal WHEN 0 BEGIN SELECT 1; END`)
+		return "trigger journal_update is not as the migrations made it"
+	}},
+	{name: "trigger of his own", database: true, do: func(a *attacker) string {
+		a.mayExec(`CREATE TRIGGER mine AFTER INSERT ON executions BEGIN DELETE FROM exceptions; END`)
+		return "trigger mine is in no migration"
+	}},
 	{name: "one byte of an entry", do: func(a *attacker) string {
 		a.noTriggers()
 		seq := a.text(`SELECT seq FROM journal WHERE type = 'decision' AND body LIKE '%"outcome":"approve"%' ORDER BY seq LIMIT 1`)
@@ -179,6 +198,41 @@ var attacks = []attack{
 	}},
 	{name: "approval by fewer people", do: func(a *attacker) string {
 		return a.edit("approvals", "body ->> '$.people' = 2", `json_set(body, '$.people', 1)`)
+	}},
+	{name: "approval hidden from its role", do: func(a *attacker) string {
+		id := a.text(`SELECT min(id) FROM approvals WHERE status = 'awaiting_approval'`)
+		a.exec(`UPDATE approval_roles SET role = 'nobody' WHERE approval = ? AND role = (SELECT min(role) FROM approval_roles WHERE approval = ?)`, id, id)
+		return "approvals " + id + " is not found by what its body says"
+	}},
+	{name: "execution under no name", do: func(a *attacker) string {
+		a.exec(`INSERT INTO executions (company, id, body) SELECT company, '', json_set(body, '$.id', '') FROM executions LIMIT 1`)
+		return "executions  is in no journal entry"
+	}},
+	{name: "company struck off", do: func(a *attacker) string {
+		a.exec(`DELETE FROM companies`)
+		return "company is not in the table of companies"
+	}},
+	{name: "company under another name", do: func(a *attacker) string {
+		a.exec(`UPDATE companies SET company = 'other', body = json_set(body, '$.id', 'other')`)
+		return "company is not in the table of companies"
+	}},
+	{name: "company that calls itself something else", do: func(a *attacker) string {
+		a.exec(`UPDATE companies SET body = json_set(body, '$.id', 'other')`)
+		return "company is not in the table of companies"
+	}},
+	{name: "company and head gone", do: func(a *attacker) string {
+		a.exec(`DELETE FROM companies`)
+		a.exec(`DELETE FROM company_head`)
+		return "head is not what the journal says"
+	}},
+	{name: "everything gone", do: func(a *attacker) string {
+		last := a.text(`SELECT max(seq) FROM journal`)
+		a.noTriggers()
+		for _, table := range append([]decision.Table{"journal", "company_head", "companies", "sealed", "idempotency", "approval_roles", "history"}, decision.Tables...) {
+			a.mayExec("DELETE FROM " + string(table))
+		}
+		a.triggersBack()
+		return "checkpoint " + last + " lies past the end of the journal"
 	}},
 	{name: "approval made up", do: func(a *attacker) string {
 		a.exec(`INSERT INTO approvals (company, id, body) SELECT company, 'made-up', json_set(body, '$.id', 'made-up') FROM approvals LIMIT 1`)
@@ -306,7 +360,7 @@ func TestAuditFindsAttacks(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := copied(t)
-			a := &attacker{s, openRaw(t, s.dir)}
+			a := &attacker{shell: s, db: openRaw(t, s.dir)}
 			where := test.do(a)
 			if err := a.db.Close(); err != nil {
 				t.Fatal(err)
@@ -315,7 +369,8 @@ func TestAuditFindsAttacks(t *testing.T) {
 			switch {
 			case test.quiet && (r.status != exitOK || !strings.HasSuffix(r.out, "1 checkpoints, 0 erased: verified\n")):
 				t.Errorf("status %d\n%s%s", r.status, r.out, r.err)
-			case !test.quiet && (r.status != exitBroken || !strings.Contains(r.out, "main: "+where)):
+			case test.database && (r.status != exitBroken || !strings.Contains("\n"+r.out, "\n"+where)),
+				!test.quiet && !test.database && (r.status != exitBroken || !strings.Contains(r.out, "main: "+where)):
 				t.Errorf("status %d, want %q named in\n%.2000s%s", r.status, where, r.out, r.err)
 			}
 		})
@@ -331,8 +386,9 @@ func TestAuditNeedsCheckpoints(t *testing.T) {
 	if err := os.Rename(filepath.Join(s.dir, "checkpoints.ndjson"), elsewhere); err != nil {
 		t.Fatal(err)
 	}
-	a := &attacker{s, openRaw(t, s.dir)}
+	a := &attacker{shell: s, db: openRaw(t, s.dir)}
 	where := cutTail(a)
+	a.triggersBack()
 	if err := a.db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -343,16 +399,39 @@ func TestAuditNeedsCheckpoints(t *testing.T) {
 
 	forged := strings.Replace(read(t, elsewhere), `"seq":`, `"seq":1`, 1)
 	s.fails(exitBroken, "was not signed with this audit key", "audit", "verify", "--checkpoints", s.file("forged.ndjson", forged))
-	good := read(t, elsewhere)
-	for name, wrong := range map[string]string{
-		"cut": "{", "other.json": `{"a":1}`, "nothing": "null", "empty": "\n",
-		"long": strings.Repeat(" ", 1<<17) + good, // more than a line is read of
-	} {
-		s.fails(exitError, "line 1", "audit", "verify", "--checkpoints", s.file(name, wrong))
-		s.fails(exitError, "line 2", "audit", "verify", "--checkpoints", s.file(name, good+wrong))
-	}
 	s.fails(exitError, "no such file", "audit", "verify", "--checkpoints", filepath.Join(s.dir, "none.ndjson"))
 	s.fails(exitError, "no such company", "audit", "verify", "--company=other")
+}
+
+// What is no checkpoint is said and makes the audit fail: it may have been the
+// one that tells. What a crash cut short is only said. The others are compared
+// in any case.
+func TestAuditOfABadFileOfCheckpoints(t *testing.T) {
+	t.Parallel()
+	s := copied(t)
+	good := read(t, filepath.Join(s.dir, "checkpoints.ndjson"))
+	for name, wrong := range map[string]string{
+		"object": `{"a":1}`, "nothing": "null", "empty": "", "number": "{1", "text": "checkpoint", "more": strings.TrimSpace(good) + "x", "list": "[",
+	} {
+		first, last := s.file(name+"1", wrong+"\n"+good), s.file(name+"2", good+wrong+"\n")
+		s.fails(exitBroken, first+": line 1 is no checkpoint\nmain: ", "audit", "verify", "--checkpoints", first)
+		s.fails(exitBroken, last+": line 2 is no checkpoint\nmain: ", "audit", "verify", "--checkpoints", last)
+		s.fails(exitBroken, `{"database":[{"where":"`+last+`: line 2","what":"is no checkpoint"}]}`, "audit", "verify", "--json", "--checkpoints", last)
+	}
+	for i := 1; i < len(good)-1; i += 7 {
+		torn := good[:i]
+		for name, content := range map[string]string{
+			"tail": good + torn, "ended": good + torn + "\n", "middle": torn + "\n" + good, "zeros": good + torn + "\x00\x00", "only zeros": good + "\x00\x00\n",
+		} {
+			r := s.run("audit", "verify", "--checkpoints", s.file("torn", content))
+			if r.status != exitOK || !strings.Contains(r.out, " 1 checkpoints,") || !strings.Contains(r.err, "was cut short") {
+				t.Fatalf("%s %q: %d\n%s%s", name, torn, r.status, r.out, r.err)
+			}
+		}
+	}
+	if r := s.run("audit", "verify", "--checkpoints", s.file("unended", strings.TrimSpace(good))); r.status != exitOK || r.err != "" {
+		t.Errorf("without an end: %d\n%s%s", r.status, r.out, r.err)
+	}
 }
 
 // Each company's audit counts its own checkpoints; a company that is gone with
@@ -374,17 +453,50 @@ func TestAuditOfCompanies(t *testing.T) {
 	if strings.Count(out, " 1 checkpoints, 0 erased: verified\n") != 2 {
 		t.Errorf("have %s", out)
 	}
-	db := openRaw(t, s.dir)
-	a := &attacker{s, db}
-	a.exec("DROP TRIGGER journal_delete")
+	a := &attacker{shell: s, db: openRaw(t, s.dir)}
+	a.noTriggers()
 	for _, table := range []string{"companies", "company_head", "journal"} {
 		a.exec("DELETE FROM " + table + " WHERE company = 'gone'")
 	}
-	if err := db.Close(); err != nil {
+	a.triggersBack()
+	if err := a.db.Close(); err != nil {
 		t.Fatal(err)
 	}
+	s.fails(exitBroken, "gone: company is not in the table of companies", "audit", "verify")
 	s.fails(exitBroken, "gone: checkpoint 1 lies past the end of the journal", "audit", "verify")
 	s.ok("audit", "verify", "--company=main")
+}
+
+// A database from which the companies were taken is not a new installation.
+func TestCompaniesGone(t *testing.T) {
+	t.Parallel()
+	s := copied(t)
+	a := &attacker{shell: s, db: openRaw(t, s.dir)}
+	a.exec("DELETE FROM companies")
+	a.exec("DELETE FROM company_head")
+	if err := a.db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.fails(exitError, "there is a journal, but no company is listed any more", "serve", "--listen=127.0.0.1:0")
+	if err := os.Remove(filepath.Join(s.dir, "keys.json")); err != nil {
+		t.Fatal(err)
+	}
+	s.fails(exitError, "restore the secrets it was written with", "company", "add", "main", "--currency=EUR")
+
+	fresh := setup(t)
+	fresh.ok("migrate")
+	fresh.fails(exitError, "read the secrets", "audit", "verify")
+	fresh.fails(exitUsage, "ISO 4217", "company", "add", "main", "--currency=x")
+	fresh.ok("company", "add", "main", "--currency=EUR")
+	b := &attacker{shell: fresh, db: openRaw(t, fresh.dir)}
+	b.noTriggers()
+	for _, table := range []string{"companies", "company_head", "journal"} {
+		b.exec("DELETE FROM " + table)
+	}
+	b.triggersBack()
+	if out := fresh.ok("audit", "verify"); out != "There is no company: nothing was verified.\n" {
+		t.Errorf("without checkpoints: %s", out)
+	}
 }
 
 func TestAuditAsJSON(t *testing.T) {

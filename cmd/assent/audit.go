@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
-	"slices"
 
 	"assent/decision"
 )
@@ -29,111 +27,82 @@ func (c *auditVerifyCmd) Run(p *process) error {
 		return err
 	}
 	defer app.store.Close()
-	checkpoints, err := c.read(p.config)
+	kept, err := c.read(p.config)
 	if err != nil {
 		return err
 	}
-	audits, err := app.audit(p, c.Company, checkpoints)
+	report, err := app.audit(p, c.Company, kept.points)
 	if err != nil {
 		return err
 	}
-	broken := false
-	for _, a := range audits {
-		broken = broken || len(a.Problems) > 0
-		c.print(p, a)
-	}
-	if broken {
+	report.Database = append(report.Database, kept.wrong...)
+	c.print(p, kept, report)
+	if report.Broken() {
 		return exit(exitBroken)
 	}
 	return nil
 }
 
 // audit verifies one company, or all, on one consistent view.
-func (a *app) audit(p *process, company string, checkpoints []decision.Checkpoint) ([]decision.Audit, error) {
-	companies, err := a.audited(p, checkpoints)
-	if err != nil {
-		return nil, err
-	}
-	if company != "" {
-		if !slices.Contains(companies, company) {
-			return nil, decision.Errorf(decision.CodeNotFound, "There is no such company.")
-		}
-		companies = []string{company}
-	}
-	var audits []decision.Audit
-	err = a.store.View(p.ctx, func(r decision.Reader) error {
-		audits = nil
-		for _, id := range companies {
-			audit, err := decision.Verify(p.ctx, r, a.keyring, id, checkpoints)
-			if err != nil {
-				return err
-			}
-			audits = append(audits, audit)
-		}
-		return nil
+func (a *app) audit(p *process, company string, checkpoints []decision.Checkpoint) (report decision.Report, err error) {
+	err = a.store.View(p.ctx, func(r decision.Reader) (err error) {
+		report, err = decision.VerifyAll(p.ctx, r, a.keyring, company, checkpoints)
+		return err
 	})
-	return audits, err
+	return report, err
 }
 
-// audited lists the companies there are, and those that a checkpoint says
-// there were: one that was cut off whole must be missed.
-func (a *app) audited(p *process, checkpoints []decision.Checkpoint) ([]string, error) {
-	companies, err := a.store.Companies(p.ctx)
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, c := range companies {
-		ids = append(ids, c.ID)
-	}
-	for _, c := range checkpoints {
-		ids = append(ids, c.Company)
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
-}
-
-// read loads the checkpoints. Without a file named there may be none yet. What
-// is no checkpoint is an error: it may have been the one that tells.
-func (c *auditVerifyCmd) read(config *Config) ([]decision.Checkpoint, error) {
+// read loads the checkpoints. Without a file named there may be none yet.
+func (c *auditVerifyCmd) read(config *Config) (kept, error) {
 	file := c.Checkpoints
 	if file == "" {
 		file = config.checkpointsFile()
 	}
-	f, err := os.Open(file)
+	k, err := readCheckpoints(file)
 	if c.Checkpoints == "" && errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return kept{}, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var all []decision.Checkpoint
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		var point decision.Checkpoint
-		if err := json.Unmarshal(lines.Bytes(), &point); err != nil || point.Company == "" || point.MAC == "" {
-			return nil, fmt.Errorf("%s: line %d is no checkpoint", file, len(all)+1)
-		}
-		all = append(all, point)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: line %d: %w", file, len(all)+1, err)
-	}
-	return all, nil
+	return k, err
 }
 
-func (c *auditVerifyCmd) print(p *process, a decision.Audit) {
+func (c *auditVerifyCmd) print(p *process, k kept, r decision.Report) {
+	for _, line := range k.torn {
+		fmt.Fprintf(p.stderr, "%s: line %d was cut short, as by a process that died while it wrote; the others are compared.\n", k.file, line)
+	}
 	if c.JSON {
-		json.NewEncoder(p.stdout).Encode(a)
+		c.printJSON(p, r)
 		return
 	}
+	for _, problem := range r.Database {
+		fmt.Fprintf(p.stdout, "%s %s\n", problem.Where, problem.What)
+	}
+	for _, a := range r.Companies {
+		printAudit(p.stdout, a)
+	}
+	if len(r.Companies) == 0 {
+		fmt.Fprintln(p.stdout, "There is no company: nothing was verified.")
+	}
+}
+
+// printJSON prints an object a line: what is wrong with the database itself,
+// if anything is, then the companies.
+func (c *auditVerifyCmd) printJSON(p *process, r decision.Report) {
+	out := json.NewEncoder(p.stdout)
+	if len(r.Database) > 0 {
+		out.Encode(map[string]any{"database": r.Database})
+	}
+	for _, a := range r.Companies {
+		out.Encode(a)
+	}
+}
+
+func printAudit(w io.Writer, a decision.Audit) {
 	for _, problem := range a.Problems {
-		fmt.Fprintf(p.stdout, "%s: %s %s\n", a.Company, problem.Where, problem.What)
+		fmt.Fprintf(w, "%s: %s %s\n", a.Company, problem.Where, problem.What)
 	}
 	verdict := "verified"
 	if len(a.Problems) > 0 {
 		verdict = fmt.Sprintf("%d problems", len(a.Problems))
 	}
-	fmt.Fprintf(p.stdout, "%s: %d entries, %d checkpoints, %d erased: %s\n", a.Company, a.Entries, a.Checkpoints, a.Erased, verdict)
+	fmt.Fprintf(w, "%s: %d entries, %d checkpoints, %d erased: %s\n", a.Company, a.Entries, a.Checkpoints, a.Erased, verdict)
 }

@@ -184,7 +184,7 @@ func TestDoctor(t *testing.T) {
 	wrong := append([]string{"doctor"}, odooFlags(strings.TrimPrefix(flags[0], "--odoo-url="), "odoo", odootest.DemoLogin, "wrong")...)
 	s.fails(exitError, "odoo       FAILS  access_denied", wrong...)
 	s.fails(exitError, "odoo       FAILS  unreachable", append([]string{"doctor"}, odooFlags("http://127.0.0.1:1", "odoo", "x", "x")...)...)
-	a := &attacker{s, openRaw(t, s.dir)}
+	a := &attacker{shell: s, db: openRaw(t, s.dir)}
 	a.exec(`UPDATE company_head SET body = json_set(body, '$.policy', 'gone')`)
 	a.db.Close()
 	s.fails(exitError, "in force   FAILS  company main", "doctor")

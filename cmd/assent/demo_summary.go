@@ -62,11 +62,12 @@ func (a *app) summarise(p *process, company string) (*summary, error) {
 	if s.Replayed, err = a.replay(p, company, nil, func(decision.Replayed, error) {}); err != nil {
 		return nil, err
 	}
-	audits, err := a.audit(p, company, nil)
+	report, err := a.audit(p, company, nil)
 	if err != nil {
 		return nil, err
 	}
-	s.Audit = audits[0]
+	s.Audit = report.Companies[0]
+	s.Audit.Problems = append(s.Audit.Problems, report.Database...)
 	return s, nil
 }
 

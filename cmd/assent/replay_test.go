@@ -43,7 +43,7 @@ func TestReplay(t *testing.T) {
 func TestReplayDiffers(t *testing.T) {
 	t.Parallel()
 	s := copied(t)
-	a := &attacker{s, openRaw(t, s.dir)}
+	a := &attacker{shell: s, db: openRaw(t, s.dir)}
 	a.noTriggers()
 	id := a.text(`SELECT id FROM decisions WHERE outcome = 'approve' LIMIT 1`)
 	a.exec(`UPDATE journal SET body = replace(body, '"verdict":{"outcome":"approve"', '"verdict":{"outcome":"execute"') WHERE id = ?`, id)
@@ -63,7 +63,7 @@ func TestReplayOfAnotherRelease(t *testing.T) {
 	t.Parallel()
 	s := copied(t)
 	c := readJournal(t, s.dir)
-	a := &attacker{s, openRaw(t, s.dir)}
+	a := &attacker{shell: s, db: openRaw(t, s.dir)}
 	a.noTriggers()
 	all := len(c.decisions)
 	model := a.text(`SELECT id FROM decisions WHERE kind = 'order' LIMIT 1`)

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"os"
 	"sync"
 	"time"
 
@@ -126,7 +124,7 @@ func (r runner) checkpoint(ctx context.Context, c decision.Company) {
 	if r.checkpoints == "" {
 		return
 	}
-	if err := appendJSON(r.checkpoints, signed); err != nil {
+	if err := appendCheckpoint(r.checkpoints, signed); err != nil {
 		r.log.Error("checkpoint not written", "error", err)
 	}
 }
@@ -139,21 +137,4 @@ func (r runner) last() {
 	for _, c := range companies {
 		r.checkpoint(ctx, c)
 	}
-}
-
-// appendJSON adds one durable line to a file.
-func appendJSON(file string, v any) error {
-	line, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if _, err := f.Write(append(line, '\n')); err != nil {
-		return err
-	}
-	return f.Sync()
 }

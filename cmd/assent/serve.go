@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,6 +73,9 @@ func (c *serveCmd) prepare(p *process, app *app) error {
 		return err
 	}
 	if len(companies) == 0 {
+		if empty, err := isEmpty(p.ctx, app.store); err != nil || !empty {
+			return cmp.Or(err, errors.New("there is a journal, but no company is listed any more; run assent audit verify"))
+		}
 		first := decision.Company{ID: "main", OdooID: 1, Currency: "EUR"}
 		fmt.Fprintln(p.stderr, "New installation: company main with currency EUR; change it with assent company add.")
 		if err := app.store.PutCompany(p.ctx, first); err != nil {
