@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	. "assent/decision"
 )
 
@@ -103,8 +105,34 @@ func TestRecordOutcome(t *testing.T) {
 	if err != nil || other.ID == first.ID || !other.At.Equal(noon) {
 		t.Errorf("another time: %+v, %v", other, err)
 	}
+	more := told
+	more.Amount = &Money{decimal.NewFromInt(7), "EUR"}
+	if _, err := s.RecordOutcome(t.Context(), "main", more); CodeOf(err) != CodeConflict {
+		t.Errorf("told with another amount: %v", err)
+	}
 	if all := rows[OutcomeRow](t, s, Outcomes); len(all) != 2 {
 		t.Errorf("%d outcomes", len(all))
+	}
+	s.wantClean(t)
+}
+
+// An outcome's money is in the currency of the company or of the decision, to
+// that currency's last digit.
+func TestRecordOutcomeCurrency(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	d := s.decide(t, refund(1, "5", "JPY")).Decision
+	for currency, want := range map[string]string{"EUR": "7.46", "JPY": "7"} {
+		told := OutcomeRecord{Decision: d.ID, Type: "chargeback", Value: currency, Amount: &Money{decimal.RequireFromString("7.456"), currency}}
+		have, err := s.RecordOutcome(t.Context(), "main", told)
+		if err != nil || have.Amount.Amount.String() != want {
+			t.Errorf("%s: have %+v, %v", currency, have.Amount, err)
+		}
+		noError(t, second(s.RecordOutcome(t.Context(), "main", told)))
+	}
+	err := second(s.RecordOutcome(t.Context(), "main", OutcomeRecord{Decision: d.ID, Type: "a", Value: "b", Amount: &Money{decimal.NewFromInt(7), "USD"}}))
+	if CodeOf(err) != CodeInvalid || !strings.Contains(err.Error(), "EUR, JPY") {
+		t.Errorf("another accepted currency: %v", err)
 	}
 	s.wantClean(t)
 }
@@ -122,6 +150,8 @@ func TestRecordOutcomeRefuses(t *testing.T) {
 		"decision": {OutcomeRecord{Decision: "none", Type: "a", Value: "b"}, CodeNotFound, ""},
 		"type":     {OutcomeRecord{Decision: id, Type: "", Value: "b"}, CodeInvalid, "/type"},
 		"value":    {OutcomeRecord{Decision: id, Type: "a", Value: "it was bad"}, CodeInvalid, "/value"},
+		"currency": {OutcomeRecord{Decision: id, Type: "a", Value: "b", Amount: &Money{decimal.NewFromInt(7), "USD"}}, CodeInvalid, "/currency"},
+		"no code":  {OutcomeRecord{Decision: id, Type: "a", Value: "b", Amount: &Money{Amount: decimal.NewFromInt(7)}}, CodeInvalid, "must be one of EUR"},
 		"future":   {OutcomeRecord{Decision: id, Type: "a", Value: "b", At: noon.Add(ClockSkew + 1)}, CodeInvalid, "/at"},
 	}
 	for name, test := range tests {

@@ -3,6 +3,7 @@ package decision_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	. "assent/decision"
@@ -120,6 +121,66 @@ func TestProtectiveAction(t *testing.T) {
 	x, d := s.one(t)
 	if days, _ := x.Action.Params.Integer("days"); x.Status != ExecutionDone || d.Status != Done || x.Fingerprint != "" || days != 2 {
 		t.Errorf("%+v, decision %s", x, d.Status)
+	}
+	s.wantClean(t)
+}
+
+// A receipt told twice is one entry, of a protective action too; another
+// receipt of the same execution is a conflict that names the first.
+func TestReceiveTwice(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	waiting := s.decide(t, byCaller(order(1, "500"))).Decision
+	applied := s.decide(t, byCaller(order(2, "5"))).Decision
+	for name, execution := range map[string]string{"protective": waiting.Protective[0].Execution, "effective": applied.Execution} {
+		first := Receipt{Result: ResultDone, Code: "applied", Ref: "mail.message:7", By: "key1"}
+		noError(t, second(s.Receive(t.Context(), "main", execution, first)))
+		before := s.seq(t)
+		first.By = "key2" // another key of the same caller
+		noError(t, second(s.Receive(t.Context(), "main", execution, first)))
+		for what, other := range map[string]Receipt{
+			"result": {Result: ResultFail, Code: "applied", Ref: "mail.message:7"}, "code": {Result: ResultDone, Code: "noted", Ref: "mail.message:7"},
+			"reference": {Result: ResultDone, Code: "applied", Ref: "mail.message:8"}, "less": {Result: ResultDone},
+		} {
+			var e *Error
+			if err := second(s.Receive(t.Context(), "main", execution, other)); !errors.As(err, &e) || e.Code != CodeConflict || e.Winner != string(ResultDone) {
+				t.Errorf("%s, another %s: %v", name, what, err)
+			}
+		}
+		if s.seq(t) != before {
+			t.Errorf("%s: a second receipt is journalled", name)
+		}
+	}
+	s.wantClean(t)
+}
+
+// Receipts of one execution that come at once leave one entry: the same ones
+// all succeed, and of different ones all but the winners learn of a conflict.
+func TestReceiveAtOnce(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	d := s.decide(t, byCaller(order(1, "500"))).Decision
+	before := s.seq(t)
+	errs := make([]error, 8)
+	var group sync.WaitGroup
+	for n := range errs {
+		group.Go(func() {
+			r := Receipt{Result: ResultDone, Code: []string{"one", "other"}[n%2]}
+			errs[n] = second(s.Receive(t.Context(), "main", d.Protective[0].Execution, r))
+		})
+	}
+	group.Wait()
+	conflicts := 0
+	for n, err := range errs {
+		switch {
+		case CodeOf(err) == CodeConflict:
+			conflicts++
+		case err != nil:
+			t.Errorf("receipt %d: %v", n, err)
+		}
+	}
+	if conflicts != len(errs)/2 || s.seq(t) != before+1 {
+		t.Errorf("%d conflicts and %d entries, want %d and 1", conflicts, s.seq(t)-before, len(errs)/2)
 	}
 	s.wantClean(t)
 }

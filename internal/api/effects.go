@@ -36,7 +36,7 @@ var outcomeFields = []decision.Field{
 	{Path: "type", Type: decision.TypeCode, Most: decision.MaxOutcomeType, Required: true, Example: `"chargeback"`, Doc: "What was learnt: chargeback, delivered_late, override, …"},
 	{Path: "value", Type: decision.TypeCode, Required: true, Example: `"fraud"`, Doc: "The truth, a code."},
 	{Path: "amount", Type: decision.TypeMoney, Example: "120.50", Doc: "Money it cost or saved."},
-	{Path: "currency", Type: decision.TypeCode, Example: `"EUR"`, Doc: "ISO 4217 currency of the amount; given with it."},
+	{Path: "currency", Type: decision.TypeCode, Most: 3, Example: `"EUR"`, Doc: "ISO 4217 currency of the amount, given with it: the company's, or the one that was decided in."},
 	{Path: "at", Type: decision.TypeTime, NotAfter: true, Example: `"2026-11-24T09:30:00Z"`, Doc: "When it happened; now if absent."},
 }
 
@@ -52,12 +52,12 @@ type outcomeOutput struct{ Body Outcome }
 func (a *api) registerEffects() {
 	register(a, operation{
 		id: "post-receipt", method: http.MethodPost, path: "/v1/executions/{id}/receipt", tag: "Effects", summary: "Report what a caller applied",
-		doc:   "For decisions with apply: caller, after the caller's own commit. Telling twice is fine.",
+		doc:   "For decisions with apply: caller, after the caller's own commit. Telling the same twice is fine; another receipt of the same execution is a conflict.",
 		right: decision.RightDecide, body: objectSchema(receiptFields), errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, a.receive)
 	register(a, operation{
 		id: "post-outcome", method: http.MethodPost, path: "/v1/outcomes", tag: "Effects", summary: "Tell the truth learnt later",
-		doc:   "A chargeback, a late delivery, an override: the label for evaluation and training. Telling the same twice records it once.",
+		doc:   "A chargeback, a late delivery, an override: the label for evaluation and training. Telling the same twice records it once; with another amount it is a conflict.",
 		right: decision.RightOutcome, body: objectSchema(outcomeFields), errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, a.recordOutcome)
 }

@@ -97,6 +97,12 @@ func effectScenarios() []scenario {
 			has: []string{field("/at", "future")}},
 		{name: "outcome without currency", before: caller, call: post("/v1/outcomes", "all", `{"decision":"{decision}","type":"chargeback","value":"fraud","amount":1}`), status: 422,
 			has: []string{field("/currency", "required")}},
+		{name: "outcome in another currency", before: caller, call: post("/v1/outcomes", "all", `{"decision":"{decision}","type":"chargeback","value":"fraud","amount":1,"currency":"USD"}`), status: 422,
+			has: []string{field("/currency", "enum"), "must be one of EUR"}},
+		{name: "outcome in no currency", before: caller, call: post("/v1/outcomes", "all", `{"decision":"{decision}","type":"chargeback","value":"fraud","amount":1,"currency":"canary"}`), status: 422,
+			has: []string{field("/currency", "pattern"), "1 to 3 letters"}},
+		{name: "outcome of more than there is", before: caller, call: post("/v1/outcomes", "all", `{"decision":"{decision}","type":"chargeback","value":"fraud","amount":1000000000000001,"currency":"EUR"}`), status: 422,
+			has: []string{field("/amount", "type"), "15 digits"}},
 		{name: "outcome with an unknown key", before: caller, call: post("/v1/outcomes", "all", `{"decision":"{decision}","type":"chargeback","value":"fraud","who":"canary"}`), status: 422,
 			has: []string{field("/who", "unknown"), "not a key of this request; allowed are decision"}},
 	}
