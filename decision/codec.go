@@ -204,8 +204,10 @@ func parseValue(raw any, f Field) (any, bool) {
 	return text, true
 }
 
-// parseTime accepts RFC 3339 and Odoo's own notation, which is UTC. Years
-// outside 1970 to 2200 are typing errors.
+// Years outside of these are typing errors.
+const firstYear, lastYear = 1970, 2200
+
+// parseTime accepts RFC 3339 and Odoo's own notation, which is UTC.
 func parseTime(text string) (any, bool) {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
@@ -214,7 +216,7 @@ func parseTime(text string) (any, bool) {
 		}
 	}
 	t = t.UTC().Truncate(time.Microsecond)
-	return t, t.Year() >= 1970 && t.Year() <= 2200
+	return t, t.Year() >= firstYear && t.Year() <= lastYear
 }
 
 // outOfBounds names the rule a value of the right type breaks, or "".
@@ -260,7 +262,7 @@ func (f Field) allowed() string {
 	words := map[Type]string{
 		TypeMoney: "an amount as a JSON number without exponent", TypeNumber: "a JSON number without exponent",
 		TypeInteger: "a whole number", TypeID: "a positive whole number",
-		TypeText: fmt.Sprintf("a string of 1 to %d bytes", f.Limit()), TypeCode: "a string of " + CodeRule(f.Limit()),
+		TypeText: fmt.Sprintf("a string of 1 to %d bytes of UTF-8 without NUL", f.Limit()), TypeCode: "a string of " + CodeRule(f.Limit()),
 		TypeEnum: "one of " + strings.Join(f.Enum, ", "), TypeBoolean: "true or false",
 		TypeTime:  "a time such as 2026-11-24T09:30:00Z",
 		TypeLines: fmt.Sprintf("a list of 1 to %d objects", MaxLines),
@@ -272,6 +274,14 @@ func (f Field) allowed() string {
 		words += fmt.Sprintf(" of at least %s", f.Min)
 	case f.Max != nil:
 		words += fmt.Sprintf(" of at most %s", f.Max)
+	}
+	switch {
+	case f.Type == TypeMoney || f.Type == TypeNumber:
+		words += fmt.Sprintf(", with at most %d digits before the point and %d after it", maxIntegerDigits, maxFractionDigits)
+	case (f.Type == TypeInteger || f.Type == TypeID) && f.Max == nil:
+		words += ", below 2^63"
+	case f.Type == TypeTime:
+		words += fmt.Sprintf(", of the years %d to %d", firstYear, lastYear)
 	}
 	if f.NotAfter {
 		words += ", not in the future"

@@ -247,19 +247,46 @@ func TestIsCode(t *testing.T) {
 	}
 }
 
-// The sentence about a field names its bounds.
+// The sentence about a field names its bounds, those of its type too.
 func TestAllowed(t *testing.T) {
 	t.Parallel()
 	tests := map[string]Field{
-		"an amount as a JSON number without exponent from 0 to 1000": everyType[0],
-		"a JSON number without exponent of at least -10":             everyType[1],
-		"a whole number of at most 7":                                everyType[2],
-		"one of draft, sale":                                         everyType[6],
-		"a time such as 2026-11-24T09:30:00Z, not in the future":     everyType[9],
+		"an amount as a JSON number without exponent from 0 to 1000, with at most 15 digits before the point and 9 after it": everyType[0],
+		"a JSON number without exponent of at least -10, with at most 15 digits before the point and 9 after it":             everyType[1],
+		"a whole number of at most 7": everyType[2],
+		"one of draft, sale":          everyType[6],
+		"a time such as 2026-11-24T09:30:00Z, of the years 1970 to 2200, not in the future": everyType[9],
 	}
 	for want, f := range tests {
 		if have := f.allowed(); have != want {
 			t.Errorf("%s: have %q, want %q", f.Path, have, want)
+		}
+	}
+}
+
+// What is refused for a bound that no field declares is told which one.
+func TestFaultsNameHiddenBounds(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ raw, says string }{
+		"16 digits":              {`{"money":1000000000000000}`, "15 digits before the point"},
+		"ten decimals":           {`{"money":0.0000000001}`, "9 after it"},
+		"an exponent":            {`{"number":1e3}`, "without exponent"},
+		"16 digits of a number":  {`{"number":1000000000000000}`, "15 digits before the point"},
+		"an id of 20 digits":     {`{"id":10000000000000000000}`, "below 2^63"},
+		"a whole number":         {`{"a":{"b":{"c":9223372036854775808}}}`, "below 2^63"},
+		"before 1970":            {`{"time":"1969-12-31T23:59:59Z"}`, "years 1970 to 2200"},
+		"before 1970, in Odoo's": {`{"past":"1901-01-01 00:00:00"}`, "years 1970 to 2200"},
+		"after 2200":             {`{"time":"2201-01-01T00:00:00Z"}`, "years 1970 to 2200"},
+		"NUL":                    {`{"text":"a\u0000b"}`, "without NUL"},
+		"NUL in a code":          {`{"code":"a\u0000b"}`, "letters, digits and"},
+		"no text":                {`{"text":""}`, "1 to 4096 bytes"},
+		"too long a text":        {`{"text":"` + strings.Repeat("x", MaxText+1) + `"}`, "1 to 4096 bytes"},
+		"no lines":               {`{"lines":[]}`, "1 to 500 objects"},
+	}
+	for name, test := range tests {
+		_, errs := DecodeFields(json.RawMessage(test.raw), everyType, "/fields", noon, true)
+		if len(errs) != 1 || !strings.Contains(errs[0].Message, test.says) {
+			t.Errorf("%s: have %v, want %q", name, errs, test.says)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func TestFieldsMayBeShorter(t *testing.T) {
 	fields := []Field{{Path: "note", Type: TypeText, Most: 5}, {Path: "code", Type: TypeCode, Most: 3}}
 	for body, want := range map[string]string{
 		`{"note":"12345","code":"abc"}`: "",
-		`{"note":"123456"}`:             "/note length must be a string of 1 to 5 bytes",
+		`{"note":"123456"}`:             "/note length must be a string of 1 to 5 bytes of UTF-8 without NUL",
 		`{"code":"abcd"}`:               "/code pattern must be a string of 1 to 3 letters, digits and . _ : / + -",
 	} {
 		_, errs := DecodeFields(json.RawMessage(body), fields, "", time.Time{}, true)

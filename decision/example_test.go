@@ -22,8 +22,8 @@ func ExampleDecodeFields() {
 		fmt.Println(f.Pointer, f.Code, f.Message)
 	}
 	// Output:
-	// /fields/amount type must be an amount as a JSON number without exponent of at least 0
-	// /fields/amount_credited minimum must be an amount as a JSON number without exponent of at least 0
+	// /fields/amount type must be an amount as a JSON number without exponent of at least 0, with at most 15 digits before the point and 9 after it
+	// /fields/amount_credited minimum must be an amount as a JSON number without exponent of at least 0, with at most 15 digits before the point and 9 after it
 }
 
 // Evaluate is pure: it reads the snapshot and nothing else. Without a policy
