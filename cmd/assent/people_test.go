@@ -51,7 +51,7 @@ func TestFilesOfAnInstallation(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.serve().stop()
-	for name, want := range map[string]os.FileMode{".": os.ModeDir | 0o700, "keys.json": 0o600, "checkpoints.ndjson": 0o600} {
+	for name, want := range map[string]os.FileMode{".": os.ModeDir | 0o700, "keys.json": 0o600, "assent.db": 0o600, "assent.db.lock": 0o600, "checkpoints.ndjson": 0o600} {
 		info, err := os.Stat(filepath.Join(s.dir, name))
 		if err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v", name, info.Mode(), err)

@@ -52,11 +52,17 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context, path string, o Options) error {
+	path, err := resolve(path)
+	if err != nil {
+		return err
+	}
 	if o.ReadOnly {
 		return s.openPool(ctx, path)
 	}
-	var err error
 	if s.lock, err = lockFile(path + ".lock"); err != nil {
+		return err
+	}
+	if err := keepPrivate(path); err != nil {
 		return err
 	}
 	if s.write, err = open(path, "rwc", writerPragmas); err != nil {
@@ -114,12 +120,9 @@ var (
 	readerPragmas = []string{"busy_timeout(10000)", "query_only(1)", "cache_size(-8192)"}
 )
 
+// open takes an absolute path.
 func open(path, mode string, pragmas []string) (*sql.DB, error) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("sqlite: %w", err)
-	}
-	slashed := filepath.ToSlash(absolute)
+	slashed := filepath.ToSlash(path)
 	if slashed[0] != '/' { // a drive letter
 		slashed = "/" + slashed
 	}
