@@ -26,6 +26,7 @@ type app struct {
 	log       *slog.Logger
 	now       func() time.Time
 	store     decision.Store
+	pulse     *pulse
 	keyring   decision.Keyring
 	ledger    *decision.Ledger
 	policies  *policy.Library
@@ -140,9 +141,10 @@ const defaultBatch = 16
 func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, now func() time.Time) *app {
 	metrics := api.NewMetrics()
 	metrics.Registry.MustRegister(waiting{store, log})
-	store = timed{store, engineOf(store), metrics}
+	pulse := &pulse{store: store, now: now}
+	store = timed{store, pulse, engineOf(store), metrics}
 	a := &app{
-		log: log, now: now, store: store, keyring: keyring,
+		log: log, now: now, store: store, pulse: pulse, keyring: keyring,
 		ledger:   &decision.Ledger{Store: store, Key: keyring.Audit},
 		policies: policy.NewLibrary(store),
 		metrics:  metrics,

@@ -63,17 +63,12 @@ func (d *doctor) installation(app *app) {
 		}
 		return err
 	})
-	for _, check := range app.checks(d.p.ctx) {
-		if check.Name != "odoo" {
-			continue
+	d.check("odoo", "check --odoo-url, --odoo-db, --odoo-user and the key", func() error {
+		if check := app.odooCheck(d.p.ctx); !check.OK {
+			return errors.New(check.Detail)
 		}
-		d.check("odoo", "check --odoo-url, --odoo-db, --odoo-user and the key", func() error {
-			if !check.OK {
-				return fmt.Errorf("%s", check.Detail)
-			}
-			return nil
-		})
-	}
+		return nil
+	})
 }
 
 // policiesInForce wants this release to understand what came into force under

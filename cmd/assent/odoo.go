@@ -44,17 +44,31 @@ func (a *app) useOdoo(client *odoo.Client) {
 	a.odoo = client
 }
 
-// pingTimeout bounds how long /readyz waits for Odoo.
+// pingTimeout bounds how long /readyz waits for the store to be written, and
+// for Odoo.
 const pingTimeout = 2 * time.Second
 
-// checks is the state of the parts, for /readyz and doctor.
+// checks is the state of the parts, for /readyz.
 func (a *app) checks(ctx context.Context) []api.Check {
+	return []api.Check{a.storeCheck(ctx), a.odooCheck(ctx)}
+}
+
+// storeCheck writes if need be: a store that can only be read decides nothing.
+func (a *app) storeCheck(ctx context.Context) api.Check {
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
 	store := api.Check{Name: "store", OK: true, Required: true}
 	if err := a.store.Ping(ctx); err != nil {
 		store.OK, store.Detail = false, "unreachable"
+	} else if err := a.pulse.check(ctx); err != nil {
+		store.OK, store.Detail = false, "cannot_write"
 	}
+	return store
+}
+
+func (a *app) odooCheck(ctx context.Context) api.Check {
 	if a.odoo == nil {
-		return []api.Check{store, {Name: "odoo", OK: true, Detail: "not_configured"}}
+		return api.Check{Name: "odoo", OK: true, Detail: "not_configured"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
@@ -62,5 +76,5 @@ func (a *app) checks(ctx context.Context) []api.Check {
 	if err := a.odoo.Ping(ctx); err != nil {
 		remote.OK, remote.Detail = false, string(odoo.KindOf(err))
 	}
-	return []api.Check{store, remote}
+	return remote
 }
