@@ -154,7 +154,7 @@ func (o *odoo) ReadRecord(context.Context, decision.Company, decision.Kind, deci
 	return json.RawMessage(o.order), o.err
 }
 
-func (o *odoo) Apply(_ context.Context, _ decision.Company, x decision.Execution, _ bool) decision.Applied {
+func (o *odoo) Apply(_ context.Context, _ decision.Company, x decision.Execution) decision.Applied {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.applied = append(o.applied, x.ID)

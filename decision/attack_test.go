@@ -126,7 +126,7 @@ func TestUnassentedExecution(t *testing.T) {
 			}
 			for _, c := range s.odoo.calls {
 				if c.ID == id {
-					t.Errorf("applied %s", same(t, c.Execution))
+					t.Errorf("applied %s", same(t, c))
 				}
 			}
 			if len(s.odoo.calls) < 3 {

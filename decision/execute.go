@@ -79,7 +79,7 @@ func (x *Executor) apply(ctx context.Context, c Company, e Execution) Applied {
 	if end, stop := x.recheck(ctx, c, e); stop {
 		return end
 	}
-	return x.Actuator.Apply(ctx, c, e, e.Attempts > 1)
+	return x.Actuator.Apply(ctx, c, e)
 }
 
 // batch says how many to lease; while Odoo is down one probe at a time.

@@ -24,7 +24,7 @@ func TestStepDone(t *testing.T) {
 	n, err := s.exec.Step(t.Context(), mainCompany, s.clock.Now())
 	noError(t, err)
 	x, d := s.one(t)
-	if n != 1 || x.Status != ExecutionDone || x.Ref != "sale.order:1" || x.Attempts != 1 || d.Status != Done || s.odoo.calls[0].unknown {
+	if n != 1 || x.Status != ExecutionDone || x.Ref != "sale.order:1" || x.Attempts != 1 || d.Status != Done || s.odoo.calls[0].Attempts != 1 {
 		t.Errorf("%d moved on: %+v, decision %s", n, x, d.Status)
 	}
 	if n, err := s.exec.Step(t.Context(), mainCompany, s.clock.Now()); n != 0 || err != nil {
@@ -102,12 +102,12 @@ func TestStepRetries(t *testing.T) {
 	if letter.Type != DeadLetter || letter.Decision != d.ID || letter.Evidence["code"] != "busy" || letter.Evidence["action"] != "confirm" || letter.Role != RoleOperations {
 		t.Errorf("dead letter %+v", letter)
 	}
-	unknown := []bool{}
+	attempts := []int{}
 	for _, c := range s.odoo.calls {
-		unknown = append(unknown, c.unknown)
+		attempts = append(attempts, c.Attempts)
 	}
-	if !slices.Equal(unknown, []bool{false, true, true, true}) {
-		t.Errorf("unknown %v", unknown)
+	if !slices.Equal(attempts, []int{1, 2, 3, 4}) {
+		t.Errorf("attempts %v", attempts)
 	}
 }
 
@@ -217,9 +217,9 @@ func TestStepLapsedLease(t *testing.T) {
 		Ledger: s.exec.Ledger, Actuator: s.odoo, Now: s.clock.Now, NewID: s.NewID, Jitter: s.exec.Jitter,
 		Worker: "w2", Batch: 10, Lease: time.Minute, Attempts: 3,
 	}
-	s.odoo.apply = func(x Execution, unknown bool) Applied {
+	s.odoo.apply = func(x Execution) Applied {
 		s.odoo.apply = s.odoo.once
-		applied := s.odoo.once(x, unknown)
+		applied := s.odoo.once(x)
 		// The effect is there, the receipt is not: another worker comes, first
 		// too early, then after the lease.
 		for _, wait := range []time.Duration{time.Minute, time.Second} {
@@ -237,7 +237,7 @@ func TestStepLapsedLease(t *testing.T) {
 	if x.Status != ExecutionDone || x.Code != "already_applied" || x.Attempts != 2 || d.Status != Done {
 		t.Errorf("%+v, decision %s", x, d.Status)
 	}
-	if len(s.odoo.calls) != 2 || !s.odoo.calls[1].unknown || s.odoo.happened()[x.ID] != 1 {
+	if len(s.odoo.calls) != 2 || s.odoo.calls[1].Attempts != 2 || s.odoo.happened()[x.ID] != 1 {
 		t.Errorf("calls %v, effects %v", s.odoo.calls, s.odoo.happened())
 	}
 	s.wantClean(t)
@@ -249,7 +249,7 @@ func TestStepCancelled(t *testing.T) {
 	s := setup(t)
 	s.decide(t, order(1, "5"))
 	ctx, cancel := context.WithCancel(t.Context())
-	s.odoo.apply = func(x Execution, unknown bool) Applied { cancel(); return s.odoo.once(x, unknown) }
+	s.odoo.apply = func(x Execution) Applied { cancel(); return s.odoo.once(x) }
 	_, err := s.exec.Step(ctx, mainCompany, s.clock.Now())
 	noError(t, err)
 	if x, _ := s.one(t); x.Status != ExecutionDone {
@@ -284,8 +284,8 @@ func TestStepManyWorkers(t *testing.T) {
 	s.step(t) // a worker that found its records taken has stopped early
 	last := map[string]int64{}
 	for _, c := range s.odoo.calls {
-		if c.unknown || c.Order <= last[c.Record] {
-			t.Errorf("%s: order %d after %d, unknown %v", c.Record, c.Order, last[c.Record], c.unknown)
+		if c.Attempts != 1 || c.Order <= last[c.Record] {
+			t.Errorf("%s: order %d after %d, attempt %d", c.Record, c.Order, last[c.Record], c.Attempts)
 		}
 		last[c.Record] = c.Order
 	}

@@ -148,7 +148,7 @@ func TestGoneWhileExecuting(t *testing.T) {
 				gone := &flaky{Store: s.store, left: calls}
 				s.Ledger.Store = gone
 				if first.Result != ResultDone {
-					s.odoo.apply = func(x Execution, unknown bool) Applied { s.odoo.apply = s.odoo.once; return first }
+					s.odoo.apply = func(Execution) Applied { s.odoo.apply = s.odoo.once; return first }
 				}
 				s.exec.Batch = 1
 				_, err := s.exec.Step(t.Context(), mainCompany, s.clock.Now())

@@ -104,13 +104,8 @@ func (model) Assess(s Snapshot) (Assessment, error) {
 type odoo struct {
 	mu      sync.Mutex
 	effects map[string]int // by execution id
-	calls   []call
-	apply   func(x Execution, unknown bool) Applied
-}
-
-type call struct {
-	Execution
-	unknown bool
+	calls   []Execution
+	apply   func(x Execution) Applied
 }
 
 func newOdoo() *odoo {
@@ -119,19 +114,19 @@ func newOdoo() *odoo {
 	return o
 }
 
-func (o *odoo) Apply(_ context.Context, _ Company, x Execution, unknown bool) Applied {
+func (o *odoo) Apply(_ context.Context, _ Company, x Execution) Applied {
 	o.mu.Lock()
-	o.calls = append(o.calls, call{x, unknown})
+	o.calls = append(o.calls, x)
 	apply := o.apply
 	o.mu.Unlock()
-	return apply(x, unknown)
+	return apply(x)
 }
 
-// once looks for the marker when an earlier attempt may have had its effect.
-func (o *odoo) once(x Execution, unknown bool) Applied {
+// once looks for the marker of an earlier attempt.
+func (o *odoo) once(x Execution) Applied {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if unknown && o.effects[x.ID] > 0 {
+	if o.effects[x.ID] > 0 {
 		return Applied{Result: ResultDone, Code: "already_applied"}
 	}
 	o.effects[x.ID]++
@@ -145,7 +140,7 @@ func (o *odoo) happened() map[string]int {
 }
 
 // says makes every attempt end like this.
-func (o *odoo) says(a Applied) { o.apply = func(Execution, bool) Applied { return a } }
+func (o *odoo) says(a Applied) { o.apply = func(Execution) Applied { return a } }
 
 // records is what can be read from Odoo, by record.
 type records struct {

@@ -47,8 +47,8 @@ type Applied struct {
 }
 
 // Actuator applies one execution outside: read the precondition, act, read
-// back. unknown says that an earlier attempt may have taken effect, so that
-// its marker must be looked for before acting.
+// back. An earlier attempt may have taken effect, whatever is known of it, so
+// its own effect is looked for before it acts.
 type Actuator interface {
-	Apply(ctx context.Context, c Company, x Execution, unknown bool) Applied
+	Apply(ctx context.Context, c Company, x Execution) Applied
 }

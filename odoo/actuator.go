@@ -38,7 +38,7 @@ var acts = map[string]func(attempt, context.Context) decision.Applied{
 
 // Apply reads the precondition, acts, and reads back: Odoo's HTTP 200 is not
 // success.
-func (i *Integration) Apply(ctx context.Context, c decision.Company, x decision.Execution, _ bool) decision.Applied {
+func (i *Integration) Apply(ctx context.Context, c decision.Company, x decision.Execution) decision.Applied {
 	act, known := acts[x.Action.Name]
 	if !known {
 		return failed("unknown_action")

@@ -198,8 +198,8 @@ func (s *stage) fields(t *testing.T, kind decision.Kind, subject decision.Subjec
 	return fields
 }
 
-func (s *stage) apply(ctx context.Context, x decision.Execution, again bool) decision.Applied {
-	return s.odoo.Apply(ctx, s.company, x, again)
+func (s *stage) apply(ctx context.Context, x decision.Execution) decision.Applied {
+	return s.odoo.Apply(ctx, s.company, x)
 }
 
 // effectOf names an effect and the document it is on.
@@ -243,12 +243,12 @@ func wantApplied(t *testing.T, have decision.Applied, result decision.Result, co
 func TestApplied(t *testing.T) {
 	each(t, func(t *testing.T, s *stage, c trial) {
 		x := s.execution(t, c)
-		first := s.apply(s, x, false)
+		first := s.apply(s, x)
 		wantApplied(t, first, decision.ResultDone, "applied", false)
 		if !strings.HasPrefix(first.Ref, c.ref) || (c.ref == "") != (first.Ref == "") {
 			t.Errorf("ref: have %q, want one of %q", first.Ref, c.ref)
 		}
-		second := s.apply(s, x, true)
+		second := s.apply(s, x)
 		wantApplied(t, second, decision.ResultDone, "already_applied", false)
 		if second.Ref != first.Ref {
 			t.Errorf("ref: have %q, then %q", first.Ref, second.Ref)
@@ -274,12 +274,12 @@ func TestChanged(t *testing.T) {
 			otherTotal(s, c.subject)
 			otherDate(s, c.subject)
 			otherCredit(s, c.subject)
-			wantApplied(t, s.apply(s, x, false), decision.ResultDone, "applied", false)
+			wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
 			return
 		}
 		c.change(s, c.subject)
-		wantApplied(t, s.apply(s, x, false), decision.ResultStale, "record_changed", false)
-		wantApplied(t, s.apply(s, x, true), decision.ResultStale, "record_changed", false)
+		wantApplied(t, s.apply(s, x), decision.ResultStale, "record_changed", false)
+		wantApplied(t, s.apply(s, x), decision.ResultStale, "record_changed", false)
 		s.wantEffects(t, c, 0)
 	})
 }
@@ -299,12 +299,12 @@ func TestNotVisible(t *testing.T) {
 	each(t, func(t *testing.T, s *stage, c trial) {
 		x := s.execution(t, c)
 		s.hide(c.subject)
-		wantApplied(t, s.apply(s, x, false), decision.ResultVoid, "not_visible", false)
+		wantApplied(t, s.apply(s, x), decision.ResultVoid, "not_visible", false)
 		x.Subject.ID = 99999
 		if strings.HasSuffix(c.name, "_write") {
 			x.Action.Params = decision.Record{"line_id": int64(99999), "price_unit": dec("1"), "discount": dec("1")}
 		}
-		wantApplied(t, s.apply(s, x, false), decision.ResultVoid, "not_visible", false)
+		wantApplied(t, s.apply(s, x), decision.ResultVoid, "not_visible", false)
 		s.wantEffects(t, c, 0)
 	})
 }
@@ -318,10 +318,10 @@ func TestOtherCompany(t *testing.T) {
 			s.fake.Seed("res.partner", map[string]any{"id": c.subject.ID, "company_id": 1}) // else it is shared
 		}
 		s.company.OdooID = 2
-		wantApplied(t, s.apply(s, x, false), decision.ResultFail, "access_error", false)
+		wantApplied(t, s.apply(s, x), decision.ResultFail, "access_error", false)
 		s.fake.AddUser(odootest.User{ID: odootest.DemoBot, Login: "both", Key: "both", Companies: []int64{1, 2}, Groups: []string{"admin"}})
 		s.odoo.Caller = s.as(t, "both")
-		wantApplied(t, s.apply(s, x, false), decision.ResultVoid, "not_visible", false)
+		wantApplied(t, s.apply(s, x), decision.ResultVoid, "not_visible", false)
 		s.wantEffects(t, c, 0)
 	})
 }
@@ -349,7 +349,7 @@ func TestRefused(t *testing.T) {
 			"UserError": "user_error", "RedirectWarning": "user_error", "ValidationError": "validation_error", "AccessError": "access_error", "MissingError": "missing_record",
 		} {
 			s.fault(c, odootest.Fault{Kind: odootest.Raise, Name: "odoo.exceptions." + name, Message: "No, said Ada Lovelace.", Times: 1})
-			wantApplied(t, s.apply(s, s.execution(t, c), false), decision.ResultFail, code, false)
+			wantApplied(t, s.apply(s, s.execution(t, c)), decision.ResultFail, code, false)
 		}
 		c.effects = slices.DeleteFunc(slices.Clone(c.effects), func(e string) bool { return c.name != "hold" || strings.HasPrefix(e, "note") })
 		s.wantEffects(t, c, 1) // a hold's activity stays
@@ -363,7 +363,7 @@ func TestNotDone(t *testing.T) {
 	each(t, func(t *testing.T, s *stage, c trial) {
 		for what, value := range map[string]any{"wizard": wizard, "null": nil, "true": true, "false": false, "nothing": map[string]any{}, "other ids": []any{}} {
 			s.fault(c, odootest.Fault{Kind: odootest.Result, Value: value, Times: 1})
-			have := s.apply(s, s.execution(t, c), false)
+			have := s.apply(s, s.execution(t, c))
 			open := c.method == "create" && what != "wizard"
 			if have.Result == decision.ResultDone || open != have.InDoubt || !open && (have.Result != decision.ResultFail || have.Code != "no_effect") {
 				t.Errorf("%s: have %+v", what, have)
@@ -414,7 +414,7 @@ func TestInDoubt(t *testing.T) {
 				if c.code == "applied" {
 					result = decision.ResultDone
 				}
-				wantApplied(t, s.apply(s, x, false), result, c.code, c.inDoubt)
+				wantApplied(t, s.apply(s, x), result, c.code, c.inDoubt)
 			})
 		})
 	}
@@ -447,7 +447,7 @@ func TestReadsAreNotInDoubt(t *testing.T) {
 				s.fake.ClearFaults()
 				s.fake.Inject(odootest.Fault{Kind: odootest.Refuse, Writes: true}) // nothing gets through
 				s.fake.Inject(odootest.Fault{Kind: kind, Skip: n, Times: 1})
-				if have := s.apply(s, x, false); have.Result != decision.ResultRetry || have.InDoubt {
+				if have := s.apply(s, x); have.Result != decision.ResultRetry || have.InDoubt {
 					t.Errorf("%s of read %d: have %+v", kind, n, have)
 				}
 			}
@@ -461,12 +461,12 @@ func TestReadsAreNotInDoubt(t *testing.T) {
 func TestReadsOfWhatIsDone(t *testing.T) {
 	each(t, func(t *testing.T, s *stage, c trial) {
 		x := s.execution(t, c)
-		wantApplied(t, s.apply(s, x, false), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
 		for n := range 4 {
 			for _, kind := range []odootest.FaultKind{odootest.Reset, odootest.Garbage} {
 				s.fake.ClearFaults()
 				s.fake.Inject(odootest.Fault{Kind: kind, Skip: n, Times: 1})
-				have := s.apply(s, x, true)
+				have := s.apply(s, x)
 				reached := len(s.fake.Armed()) == 0
 				if reached && have.Result != decision.ResultRetry || !reached && have.Code != "already_applied" || have.InDoubt {
 					t.Errorf("%s of read %d: have %+v", kind, n, have)

@@ -39,7 +39,7 @@ func (s *stage) only(t *testing.T, model, key string, subject decision.Subject) 
 func TestHoldInWords(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		x := s.execution(t, named("hold"))
-		wantApplied(t, s.apply(s, x, false), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
 		why := "Why: NEW_CUSTOMER Score &lt; limit &amp; new customer. Decision " + x.Decision + ", correlation shop-7. [assent:" + x.ID
 		activity := s.only(t, "mail.activity", "res_model", order1)
 		for field, want := range map[string]any{
@@ -62,7 +62,7 @@ func TestActivityForNobody(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		c := named("activity")
 		c.action = record("activity", decision.Record{"code": "ORDER_REVIEW", "role": "warehouse_lead"})
-		wantApplied(t, s.apply(s, s.execution(t, c), false), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, s.execution(t, c)), decision.ResultDone, "applied", false)
 		activity := s.only(t, "mail.activity", "res_model", c.subject)
 		want := any(false)
 		if s.dialect.ActivityNeedsUser {
@@ -81,10 +81,10 @@ func TestHoldFinishedEarly(t *testing.T) {
 		c := named("hold")
 		x := s.execution(t, c)
 		s.fault(c, odootest.Fault{Kind: odootest.Refuse, Times: 1})
-		wantApplied(t, s.apply(s, x, false), decision.ResultRetry, "odoo_down", false)
+		wantApplied(t, s.apply(s, x), decision.ResultRetry, "odoo_down", false)
 		s.finishActivities(t)
-		wantApplied(t, s.apply(s, x, true), decision.ResultDone, "applied", false)
-		wantApplied(t, s.apply(s, x, true), decision.ResultDone, "already_applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "already_applied", false)
 		if wrong := differs(s.happened("activity_done"), map[string]int{"activity sale.order,1": 1, "note sale.order,1": 1}); wrong != "" {
 			t.Error(wrong)
 		}
@@ -96,9 +96,9 @@ func TestHoldFinishedEarly(t *testing.T) {
 func TestActivityFinished(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		x := s.execution(t, named("activity"))
-		first := s.apply(s, x, false)
+		first := s.apply(s, x)
 		s.finishActivities(t)
-		second := s.apply(s, x, true)
+		second := s.apply(s, x)
 		wantApplied(t, second, decision.ResultDone, "already_applied", false)
 		if archived := second.Ref == first.Ref; archived != s.dialect.ActivitiesArchived || !archived && !strings.HasPrefix(second.Ref, "mail.message:") {
 			t.Errorf("ref: %s, then %s", first.Ref, second.Ref)
@@ -111,10 +111,10 @@ func TestActivityFinished(t *testing.T) {
 func TestActivityRemoved(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		x := s.execution(t, named("hold"))
-		wantApplied(t, s.apply(s, x, false), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
 		id := s.only(t, "mail.activity", "res_model", order1)["id"].(int64)
 		s.call(t, odoo.Call{Model: "mail.activity", Method: "unlink", IDs: []int64{id}}, nil)
-		wantApplied(t, s.apply(s, x, true), decision.ResultDone, "already_applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "already_applied", false)
 		s.only(t, "mail.message", "model", order1)
 		if n := s.happened("")["activity sale.order,1"]; n != 1 {
 			t.Errorf("%d activities", n)
@@ -132,7 +132,7 @@ func TestOwnMarker(t *testing.T) {
 			for _, id := range []string{x.Decision + "-10", x.Decision + "-1"} {
 				x.ID = id
 				x.Fingerprint = s.execution(t, c).Fingerprint
-				if have := s.apply(s, x, false); have.Code != "applied" {
+				if have := s.apply(s, x); have.Code != "applied" {
 					t.Errorf("%s %s: %+v", name, id, have)
 				}
 			}
@@ -140,7 +140,7 @@ func TestOwnMarker(t *testing.T) {
 		x := s.execution(t, named("note"))
 		for _, subject := range []decision.Subject{{Model: "account.move", ID: 1}, {Model: "sale.order", ID: 1}, {Model: "sale.order", ID: 2}} {
 			x.Subject = subject
-			if have := s.apply(s, x, false); have.Code != "applied" {
+			if have := s.apply(s, x); have.Code != "applied" {
 				t.Errorf("note on %v: %+v", subject, have)
 			}
 		}
@@ -153,7 +153,7 @@ func TestActivityWithoutModel(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		x := s.execution(t, named("manual"))
 		x.Subject.Model = "stock.scrap"
-		wantApplied(t, s.apply(s, x, false), decision.ResultFail, "not_found", false)
+		wantApplied(t, s.apply(s, x), decision.ResultFail, "not_found", false)
 	})
 }
 
@@ -165,7 +165,7 @@ func TestSentencesAreOptional(t *testing.T) {
 	c := named("note")
 	x := s.execution(t, c)
 	x.Reasons = nil
-	wantApplied(t, s.apply(s, x, false), decision.ResultDone, "applied", false)
+	wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
 	body := fmt.Sprint(s.only(t, "mail.message", "model", c.subject)["body"])
 	if !strings.HasPrefix(body, "<p>Assent: DECIDED Decision "+x.Decision) {
 		t.Errorf("body: %s", body)

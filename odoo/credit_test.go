@@ -83,7 +83,7 @@ func TestCreditOfManyLines(t *testing.T) {
 			item(3, 49.5, 0, 1), item(1, 19.99, 10, 2), item(7, 3.33, 12.5, 0), item(2, 0.07, 0, 1), map[string]any{"name": "Thank you", "display_type": "line_note"})
 		total := dec(fmt.Sprint(s.fake.Record("account.move", subject.ID)["amount_total"]))
 		amount := decimal.New(rapid.Int64Range(1, total.Shift(2).IntPart()).Draw(rt, "cents"), -2)
-		if have := s.apply(s, s.refund(t, subject, amount.String()), false); have.Result != decision.ResultDone || s.notes(subject.ID) != "posted "+amount.String() {
+		if have := s.apply(s, s.refund(t, subject, amount.String())); have.Result != decision.ResultDone || s.notes(subject.ID) != "posted "+amount.String() {
 			rt.Fatalf("%s of %v: %+v, %s", amount, total, have, s.notes(subject.ID))
 		}
 	})
@@ -100,7 +100,7 @@ func TestCreditOfOneLine(t *testing.T) {
 		subject := s.invoiceOf(t, item(quantity, price, 0, 1))
 		total := dec(fmt.Sprint(s.fake.Record("account.move", subject.ID)["amount_total"]))
 		amount := decimal.New(rapid.Int64Range(1, total.Shift(2).IntPart()).Draw(rt, "cents"), -2)
-		if have := s.apply(s, s.refund(t, subject, amount.String()), false); have.Result != decision.ResultDone || s.notes(subject.ID) != "posted "+amount.String() {
+		if have := s.apply(s, s.refund(t, subject, amount.String())); have.Result != decision.ResultDone || s.notes(subject.ID) != "posted "+amount.String() {
 			rt.Fatalf("%s of %v: %+v, %s", amount, total, have, s.notes(subject.ID))
 		}
 	})
@@ -111,7 +111,7 @@ func TestCreditOfOneLine(t *testing.T) {
 func TestCreditRounding(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		subject := s.invoiceOf(t, item(3, 49.5, 0, 1))
-		wantApplied(t, s.apply(s, s.refund(t, subject, "9.99"), false), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, s.refund(t, subject, "9.99")), decision.ResultDone, "applied", false)
 		s.wantNotes(t, subject.ID, "posted 9.99")
 		extra := []string{}
 		for _, l := range s.fake.Records("account.move.line") {
@@ -135,9 +135,9 @@ func TestCreditBeside(t *testing.T) {
 		before(901, "posted", 100)
 		before(902, "cancel", 70)
 		before(903, "draft", 26.72)
-		wantApplied(t, s.apply(s, s.refund(t, invoice1, "50.01"), false), decision.ResultFail, "amount_mismatch", false)
+		wantApplied(t, s.apply(s, s.refund(t, invoice1, "50.01")), decision.ResultFail, "amount_mismatch", false)
 		s.wantEffects(t, trial{}, 0)
-		wantApplied(t, s.apply(s, s.refund(t, invoice1, "50"), false), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, s.refund(t, invoice1, "50")), decision.ResultDone, "applied", false)
 		s.wantNotes(t, 1, "posted 100, cancel 70, draft 26.72, posted 50")
 	})
 }
@@ -146,7 +146,7 @@ func TestCreditBeside(t *testing.T) {
 func (s *stage) drafted(t *testing.T, x decision.Execution) {
 	t.Helper()
 	s.fake.Inject(odootest.Fault{Kind: odootest.Refuse, Model: "account.move", Writes: true, Times: 1})
-	wantApplied(t, s.apply(s, x, false), decision.ResultRetry, "odoo_down", false)
+	wantApplied(t, s.apply(s, x), decision.ResultRetry, "odoo_down", false)
 }
 
 // TestCreditGoesOn with the draft of an earlier attempt, unless somebody else
@@ -156,7 +156,7 @@ func TestCreditGoesOn(t *testing.T) {
 		x := s.refund(t, invoice1, "50")
 		s.drafted(t, x)
 		s.wantNotes(t, 1, "draft 176.72")
-		wantApplied(t, s.apply(s, x, true), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
 		s.wantNotes(t, 1, "posted 50")
 
 		other := decision.Subject{Model: "account.move", ID: 2}
@@ -164,11 +164,11 @@ func TestCreditGoesOn(t *testing.T) {
 		x.ID += "0" // execution 00 is not 0
 		s.drafted(t, x)
 		s.fake.Seed("account.move", map[string]any{"id": 901, "state": "posted", "reversed_entry_id": 2, "move_type": "out_refund", "amount_total": 1.0, "company_id": 1})
-		wantApplied(t, s.apply(s, x, true), decision.ResultStale, "record_changed", false)
+		wantApplied(t, s.apply(s, x), decision.ResultStale, "record_changed", false)
 		if states := s.notes(2); strings.Contains(states, "draft") {
 			t.Errorf("credit notes: %s", states)
 		}
-		wantApplied(t, s.apply(s, x, true), decision.ResultStale, "record_changed", false)
+		wantApplied(t, s.apply(s, x), decision.ResultStale, "record_changed", false)
 	})
 }
 
@@ -183,7 +183,7 @@ func TestCreditOfTwins(t *testing.T) {
 		twin(901, "draft", "assent:"+x.ID)
 		twin(902, "posted", "assent:"+x.ID)
 		twin(903, "cancel", "assent:"+x.ID+"1") // of another execution
-		have := s.apply(s, x, true)
+		have := s.apply(s, x)
 		wantApplied(t, have, decision.ResultDone, "already_applied", false)
 		if have.Ref != "account.move:902" {
 			t.Errorf("ref: %s", have.Ref)
@@ -197,9 +197,9 @@ func TestCreditOfTwins(t *testing.T) {
 func TestCreditTakenBack(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		x := s.refund(t, invoice1, "50")
-		wantApplied(t, s.apply(s, x, false), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
 		s.fake.Seed("account.move", map[string]any{"id": s.reversals(1)[0]["id"], "state": "cancel"})
-		wantApplied(t, s.apply(s, x, true), decision.ResultFail, "note_cancelled", false)
+		wantApplied(t, s.apply(s, x), decision.ResultFail, "note_cancelled", false)
 		s.wantNotes(t, 1, "cancel 50")
 	})
 }
@@ -227,7 +227,7 @@ func TestCreditRefused(t *testing.T) {
 				for _, f := range c.faults {
 					s.fake.Inject(f)
 				}
-				wantApplied(t, s.apply(s, s.refund(t, invoice1, "50"), false), decision.ResultFail, c.code, false)
+				wantApplied(t, s.apply(s, s.refund(t, invoice1, "50")), decision.ResultFail, c.code, false)
 				s.wantNotes(t, 1, c.notes)
 			})
 		})
@@ -244,8 +244,8 @@ func TestCreditCancelLost(t *testing.T) {
 		s.odoo.Caller = &after{Caller: s.client, model: "account.move", method: "button_cancel", do: func() {
 			s.fake.Inject(odootest.Fault{Kind: odootest.Reset, Times: 1})
 		}}
-		wantApplied(t, s.apply(s, x, false), decision.ResultRetry, "odoo_down", true)
-		have := s.apply(s, x, true)
+		wantApplied(t, s.apply(s, x), decision.ResultRetry, "odoo_down", true)
+		have := s.apply(s, x)
 		wantApplied(t, have, decision.ResultFail, "note_cancelled", false)
 		if len(s.reversals(1)) != 1 {
 			t.Errorf("credit notes: %s", s.notes(1))
@@ -258,13 +258,13 @@ func TestNoInvoice(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		for _, kind := range []string{"in_invoice", "out_refund", "in_refund", "entry", "in_receipt"} {
 			s.fake.Seed("account.move", map[string]any{"id": 2, "move_type": kind})
-			wantApplied(t, s.apply(s, s.refund(t, decision.Subject{Model: "account.move", ID: 2}, "10"), false), decision.ResultFail, "no_invoice", false)
+			wantApplied(t, s.apply(s, s.refund(t, decision.Subject{Model: "account.move", ID: 2}, "10")), decision.ResultFail, "no_invoice", false)
 		}
 		for _, amount := range []string{"0", "-1", "176.73"} {
-			wantApplied(t, s.apply(s, s.refund(t, invoice1, amount), false), decision.ResultFail, "amount_mismatch", false)
+			wantApplied(t, s.apply(s, s.refund(t, invoice1, amount)), decision.ResultFail, "amount_mismatch", false)
 		}
 		s.fake.Seed("account.move", map[string]any{"id": 1, "state": "draft"})
-		wantApplied(t, s.apply(s, s.refund(t, invoice1, "10"), false), decision.ResultFail, "user_error", false)
+		wantApplied(t, s.apply(s, s.refund(t, invoice1, "10")), decision.ResultFail, "user_error", false)
 		s.wantEffects(t, trial{}, 0)
 	})
 }
@@ -273,7 +273,7 @@ func TestNoInvoice(t *testing.T) {
 func TestCreditPasses(t *testing.T) {
 	t.Parallel()
 	s := setStage(t, instance{19, odoo.JSON2})
-	wantApplied(t, s.apply(s, s.refund(t, s.invoiceOf(t, item(3, 49.5, 0, 1)), "9.99"), false), decision.ResultDone, "applied", false)
+	wantApplied(t, s.apply(s, s.refund(t, s.invoiceOf(t, item(3, 49.5, 0, 1)), "9.99")), decision.ResultDone, "applied", false)
 	writes := slices.DeleteFunc(s.fake.Log(), func(e odootest.Entry) bool { return e.Effect != "write" })
 	if len(writes) != 3 {
 		t.Errorf("%d writes, want one in proportion, one for the cents and one for the rounding", len(writes))
@@ -285,9 +285,9 @@ func TestCreditPasses(t *testing.T) {
 func TestCreditChanged(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		x := s.refund(t, invoice1, "50")
-		wantApplied(t, s.apply(s, x, false), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
 		s.fake.Seed("account.move", map[string]any{"id": s.reversals(1)[0]["id"], "amount_total": 60.0})
-		have := s.apply(s, x, true)
+		have := s.apply(s, x)
 		wantApplied(t, have, decision.ResultFail, "amount_mismatch", false)
 		if !strings.HasPrefix(have.Ref, "account.move:") {
 			t.Errorf("the note is not named: %q", have.Ref)

@@ -99,7 +99,7 @@ func once(t *testing.T, s *stage, c trial, mishaps []mishap) string {
 		}
 		*w = witness{Caller: s.client, fake: s.fake}
 		ctx, cancel := context.WithTimeout(s, half)
-		applied := s.apply(ctx, x, n > 0)
+		applied := s.apply(ctx, x)
 		cancel()
 		if applied.Result == decision.ResultRetry {
 			if applied.InDoubt != w.unseen() {
@@ -143,7 +143,7 @@ func (s *stage) ended(t *testing.T, c trial, x decision.Execution, last decision
 		return wrong
 	}
 	s.finishActivities(t)
-	again := s.apply(s, x, true)
+	again := s.apply(s, x)
 	switch {
 	case last.Result != decision.ResultDone || last.InDoubt || !strings.HasPrefix(last.Ref, c.ref) && !strings.HasPrefix(last.Ref, "mail.message:"):
 		return fmt.Sprintf("ended with %+v", last)

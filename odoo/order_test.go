@@ -15,7 +15,7 @@ func TestLineOfAnother(t *testing.T) {
 			c := named(name)
 			x := s.execution(t, c)
 			x.Action.Params = decision.Record{"line_id": int64(2), "price_unit": dec("1"), "discount": dec("99")}
-			wantApplied(t, s.apply(s, x, false), decision.ResultFail, "line_of_another", false)
+			wantApplied(t, s.apply(s, x), decision.ResultFail, "line_of_another", false)
 			s.wantEffects(t, c, 0)
 		}
 	})
@@ -26,14 +26,14 @@ func TestLockedOrder(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		s.call(t, odoo.Call{Model: "sale.order", Method: "action_confirm", IDs: []int64{1}}, nil)
 		s.call(t, odoo.Call{Model: "sale.order", Method: s.dialect.LockMethod, IDs: []int64{1}}, nil)
-		wantApplied(t, s.apply(s, s.execution(t, named("price_write")), false), decision.ResultFail, "user_error", false)
+		wantApplied(t, s.apply(s, s.execution(t, named("price_write"))), decision.ResultFail, "user_error", false)
 		if s.dialect.LockedField != "" { // on 16 a locked order is cancelled like any other
 			cancel := named("cancel")
 			cancel.before = nil
-			wantApplied(t, s.apply(s, s.execution(t, cancel), false), decision.ResultFail, "user_error", false)
+			wantApplied(t, s.apply(s, s.execution(t, cancel)), decision.ResultFail, "user_error", false)
 		}
 		// Confirmed is confirmed, also when 16 says "done".
-		wantApplied(t, s.apply(s, s.execution(t, named("confirm")), false), decision.ResultDone, "already_applied", false)
+		wantApplied(t, s.apply(s, s.execution(t, named("confirm"))), decision.ResultDone, "already_applied", false)
 	})
 }
 
@@ -42,11 +42,11 @@ func TestOtherPath(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		x := s.execution(t, named("confirm"))
 		s.call(t, odoo.Call{Model: "sale.order", Method: "action_cancel", IDs: []int64{1}}, nil)
-		wantApplied(t, s.apply(s, x, true), decision.ResultStale, "record_changed", false)
+		wantApplied(t, s.apply(s, x), decision.ResultStale, "record_changed", false)
 		price := s.execution(t, named("price_write"))
-		wantApplied(t, s.apply(s, price, false), decision.ResultDone, "applied", false)
+		wantApplied(t, s.apply(s, price), decision.ResultDone, "applied", false)
 		s.fake.Seed("sale.order.line", map[string]any{"id": 1, "price_unit": 60.0})
-		wantApplied(t, s.apply(s, price, true), decision.ResultStale, "record_changed", false)
+		wantApplied(t, s.apply(s, price), decision.ResultStale, "record_changed", false)
 	})
 }
 
@@ -55,7 +55,7 @@ func TestFloatNoise(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		x := s.execution(t, named("discount_write"))
 		s.fake.Seed("sale.order.line", map[string]any{"id": 1, "discount": 12.500000000000002})
-		wantApplied(t, s.apply(s, x, false), decision.ResultDone, "already_applied", false)
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "already_applied", false)
 	})
 }
 
@@ -64,7 +64,7 @@ func TestRescheduleRefused(t *testing.T) {
 	eachInstance(t, func(t *testing.T, s *stage) {
 		c := named("reschedule")
 		c.before = map[string]any{"state": "done"}
-		wantApplied(t, s.apply(s, s.execution(t, c), false), decision.ResultFail, "user_error", false)
+		wantApplied(t, s.apply(s, s.execution(t, c)), decision.ResultFail, "user_error", false)
 		s.wantEffects(t, c, 0)
 	})
 }
@@ -88,7 +88,7 @@ func TestBadAction(t *testing.T) {
 		} {
 			for _, c := range bad {
 				x := decision.Execution{ID: "x", Kind: "order", Action: c.action, Subject: c.subject}
-				if have := s.apply(s, x, false); have.Result != decision.ResultFail || have.Code != code {
+				if have := s.apply(s, x); have.Result != decision.ResultFail || have.Code != code {
 					t.Errorf("%s of %v: have %+v, want %s", c.action.Name, c.subject, have, code)
 				}
 			}

@@ -184,7 +184,7 @@ func TestReadOfAnotherRecord(t *testing.T) {
 		if _, err := s.odoo.ReadRecord(s, s.company, kind, order1); decision.CodeOf(err) != decision.CodeUnavailable {
 			t.Errorf("have %v, want unavailable", err)
 		}
-		wantApplied(t, s.apply(s, x, false), decision.ResultRetry, string(odoo.KindResult), false)
+		wantApplied(t, s.apply(s, x), decision.ResultRetry, string(odoo.KindResult), false)
 		s.wantEffects(t, trial{}, 0)
 	})
 }

@@ -237,7 +237,7 @@ func must(t *testing.T, err error) {
 // willingOdoo applies whatever it is asked to.
 type willingOdoo struct{}
 
-func (willingOdoo) Apply(_ context.Context, _ decision.Company, x decision.Execution, _ bool) decision.Applied {
+func (willingOdoo) Apply(_ context.Context, _ decision.Company, x decision.Execution) decision.Applied {
 	return decision.Applied{Result: decision.ResultDone, Ref: "mail.activity:41"}
 }
 
