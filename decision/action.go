@@ -74,7 +74,7 @@ var actionSpecs = []ActionSpec{
 	{Name: "price_write", Class: Effective, Models: orderModels,
 		Params: []Field{
 			{Path: "line_id", Type: TypeID, Required: true, Example: "64", Doc: "The order line."},
-			{Path: "price_unit", Type: TypeMoney, Required: true, Min: zero, Example: "70.00", Doc: "The new unit price."},
+			{Path: "price_unit", Type: TypeMoney, Exact: true, Required: true, Min: zero, Example: "70.00", Doc: "The new unit price."},
 		},
 		Fingerprint: []string{"state", "amount_total", "currency", "partner_id"},
 		Doc:         "Writes the unit price of one order line."},

@@ -42,6 +42,7 @@ type Field struct {
 	Unit     string   // "days", "percent", "kg"; money is always the request's currency
 	Min, Max *decimal.Decimal
 	Most     int     // TypeText, TypeCode: most bytes; 0 means MaxText, MaxCode
+	Exact    bool    // TypeMoney: a unit price, which Odoo keeps finer than the currency; never rounded
 	NotAfter bool    // TypeTime: may not lie after the decision's time (with ClockSkew grace)
 	Personal bool    // identifies a person: masked in logs and pages, never in the journal
 	Items    []Field // the fields of one line of TypeLines

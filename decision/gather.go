@@ -198,14 +198,15 @@ func (q *question) rounded(r Record) Record {
 	return roundMoney(r, q.kind.Fields, currency)
 }
 
-// roundMoney rounds the money of a record by its currency, as Odoo compares.
+// roundMoney rounds the amounts of a record by its currency, as Odoo compares
+// them. Unit prices stay, in lines too: 0.004 apart they are other questions.
 func roundMoney(r Record, fields []Field, currency string) Record {
 	out := make(Record, len(r))
 	for path, v := range r {
 		out[path] = v
 	}
 	for _, f := range fields {
-		if amount, ok := r.Money(f.Path); ok && f.Type == TypeMoney {
+		if amount, ok := r.Money(f.Path); ok && f.Type == TypeMoney && !f.Exact {
 			out[f.Path] = amount.Round(CurrencyDigits(currency))
 		}
 	}

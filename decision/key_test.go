@@ -3,6 +3,7 @@ package decision_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -91,6 +92,38 @@ func TestNoKeyOtherQuestion(t *testing.T) {
 		}
 		if a := s.decide(t, req); !a.Replayed {
 			t.Errorf("asked %s twice, it is decided twice", name)
+		}
+	}
+}
+
+// Prices are finer than the currency: a difference below a cent makes another
+// question, in a line, in a field and in an action.
+func TestNoKeyOtherPrice(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	ask := func(kind, model, fields, params string) Request {
+		r := Request{Company: "main", Kind: kind, Subject: Subject{Model: model, ID: 1}, RequestedBy: "odoo:7", Fields: json.RawMessage(fields)}
+		if params != "" {
+			r.Proposed = &ProposedAction{Name: "price_write", Params: json.RawMessage(params)}
+		}
+		return r
+	}
+	line := `{"state":"draft","date_order":"2026-11-24T11:00:00Z","currency":"EUR","partner_id":14,"amount_total":5,"lines":[{"product_id":1,"quantity":1000,"price_unit":%s}]}`
+	field := `{"type":"price_override","currency":"EUR","amount":5,"amount_total":50,"line_id":64,"price_unit":%s}`
+	action := `{"type":"price_override","currency":"EUR","amount":5,"amount_total":50}`
+	for name, request := range map[string]func(price string) Request{
+		"line":  func(price string) Request { return ask("order", "sale.order", fmt.Sprintf(line, price), "") },
+		"field": func(price string) Request { return ask("change", "sale.order", fmt.Sprintf(field, price), "") },
+		"action": func(price string) Request {
+			return ask("change", "sale.order", action, `{"line_id":64,"price_unit":`+price+`}`)
+		},
+	} {
+		first := s.decide(t, request("0.051")).Decision.ID
+		if other := s.decide(t, request("0.052")); other.Replayed || other.Decision.ID == first {
+			t.Errorf("%s: another price got the first one's answer", name)
+		}
+		if same := s.decide(t, request("0.0510")); !same.Replayed || same.Decision.ID != first {
+			t.Errorf("%s: the same price is decided twice", name)
 		}
 	}
 }

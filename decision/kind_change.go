@@ -24,7 +24,7 @@ var changeKind = Kind{
 		{Path: "partner_id", Type: TypeID, Absent: "not_given", Example: "14", Doc: "Customer or vendor concerned."},
 		{Path: "line_id", Type: TypeID, Absent: "not_given", Example: "64", Doc: "Order line concerned."},
 		{Path: "discount", Type: TypeNumber, Min: zero, Max: bound("100"), Unit: "percent", Absent: "not_given", Example: "10", Doc: "Discount after the change."},
-		{Path: "price_unit", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "70.00", Doc: "Unit price after the change."},
+		{Path: "price_unit", Type: TypeMoney, Exact: true, Min: zero, Absent: "not_given", Example: "70.00", Doc: "Unit price after the change."},
 		{Path: "margin_percent", Type: TypeNumber, Min: bound("-1000"), Max: bound("100"), Unit: "percent", Absent: "not_given", Example: "22.5", Doc: "Margin after the change."},
 		{Path: "budget_left", Type: TypeMoney, Absent: "not_given", Example: "5000.00", Doc: "Budget left before an emergency purchase; may be negative."},
 		{Path: "evidence", Type: TypeCode, Absent: "no_evidence", Example: `"callback:2026-11-24"`, Doc: "Reference to the evidence, e.g. of a call back."},

@@ -53,7 +53,7 @@ var orderKind = Kind{
 var orderLine = []Field{
 	{Path: "product_id", Type: TypeID, Required: true, Example: "49", Doc: "The product."},
 	{Path: "quantity", Type: TypeNumber, Required: true, Min: zero, Example: "2", Doc: "Ordered quantity, in the line's unit."},
-	{Path: "price_unit", Type: TypeMoney, Absent: "not_given", Min: zero, Example: "60.25", Doc: "Unit price."},
+	{Path: "price_unit", Type: TypeMoney, Exact: true, Absent: "not_given", Min: zero, Example: "60.25", Doc: "Unit price."},
 	{Path: "discount", Type: TypeNumber, Absent: "not_given", Max: bound("100"), Unit: "percent", Example: "0", Doc: "Discount of the line."},
 }
 
