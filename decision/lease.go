@@ -3,6 +3,7 @@ package decision
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -50,8 +51,12 @@ func (x *Executor) lease(ctx context.Context, c Company, now time.Time, n int) (
 	return leased, settled, nil
 }
 
-// parkedAtOnce bounds how many parked executions are looked at in one lease.
-const parkedAtOnce = 10_000
+// parkedFirst is how many parked executions are looked at first, and how
+// many more, by parkedMore, as long as too few of them may run.
+const (
+	parkedFirst = 256
+	parkedMore  = 8
+)
 
 // due lists what may be leased: what waits, and after a change of the
 // switches what was parked and need not be any more. exhausted says that
@@ -62,20 +67,20 @@ func (x *Executor) due(ctx context.Context, w *Writer, now time.Time, n int) (du
 	if err != nil || len(due) >= n || head.Switches.Kill || x.hasResumed(head) {
 		return due, false, err
 	}
-	all, err := w.Due(ctx, now, parkedAtOnce, true)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, e := range all {
-		switch {
-		case e.Status != ExecutionParked || head.Switches.holds(e) != "":
-		case len(due) == n:
-			return due, false, nil
-		default:
-			due = append(due, e)
+	for most := parkedFirst; ; most *= parkedMore {
+		all, err := w.Due(ctx, now, most, true)
+		if err != nil {
+			return nil, false, err
+		}
+		seenAll := len(all) < most
+		free := slices.DeleteFunc(all, func(e Execution) bool { return e.Status != ExecutionParked || head.Switches.holds(e) != "" })
+		if room := n - len(due); len(free) > room {
+			return append(due, free[:room]...), false, nil
+		}
+		if seenAll {
+			return append(due, free...), true, nil
 		}
 	}
-	return due, true, nil
 }
 
 func (x *Executor) hasResumed(head Head) bool {

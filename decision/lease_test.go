@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	. "assent/decision"
 )
@@ -46,6 +47,48 @@ func TestHeldAndReleased(t *testing.T) {
 			}
 			s.wantClean(t)
 		})
+	}
+}
+
+// What may run again is found behind however many that may not.
+func TestReleasedBehindManyHeld(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	s.exec.Batch = 100
+	const held = 300
+	for i := range held {
+		s.decide(t, order(int64(i+1), "5"))
+	}
+	s.clock.pass(time.Second)
+	last := s.decide(t, refund(1, "5", "EUR")).Decision
+	live := map[string]Mode{"order": Live, "refund": Live}
+	change := func(paused ...string) {
+		t.Helper()
+		sw := Switches{Modes: live, Paused: map[string]string{}}
+		for _, kind := range paused {
+			sw.Paused[kind] = "drill"
+		}
+		_, err := s.Switch(t.Context(), "main", AnyEpoch, sw, "ops", "drill")
+		noError(t, err)
+		s.step(t)
+	}
+	count := func(status Status) int {
+		t.Helper()
+		n, err := s.store.Count(t.Context(), "main", Decisions, Filter{Where: map[string][]string{"status": {string(status)}}})
+		noError(t, err)
+		return n
+	}
+	change("order", "refund")
+	if n := count(Parked); n != held+1 {
+		t.Fatalf("%d are parked", n)
+	}
+	change("order")
+	if status := row[DecisionRow](t, s, Decisions, last.ID).Status; status != Done || count(Parked) != held {
+		t.Errorf("released, it is %s; %d are parked", status, count(Parked))
+	}
+	change()
+	if n := count(Done); n != held+1 {
+		t.Errorf("%d are done", n)
 	}
 }
 
