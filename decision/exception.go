@@ -41,8 +41,8 @@ func ExceptionID(t ExceptionType, cause string) string {
 }
 
 // exception folds one step. The first step of any exception is open.
-func (f folder) exception(s ExceptionStep) error {
-	x, found, err := Find[Exception](f.ctx, f.rows, Exceptions, s.Exception)
+func (f folder) exception(ctx context.Context, s ExceptionStep) error {
+	x, found, err := Find[Exception](ctx, f.rows, Exceptions, s.Exception)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (f folder) exception(s ExceptionStep) error {
 	default:
 		return fmt.Errorf("decision: unknown exception step %q", s.Step)
 	}
-	return f.put(Exceptions, x.ID, x)
+	return f.put(ctx, Exceptions, x.ID, x)
 }
 
 // openOnce is OpenException unless it is open already: a backlog must not

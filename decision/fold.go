@@ -12,24 +12,24 @@ import (
 // does not say cannot be in them.
 func Fold(ctx context.Context, rows Rows, head *Head, e Entry) error {
 	head.Seq, head.Hash = e.Seq, e.Hash
-	f := folder{ctx, rows, head, e}
+	f := folder{rows, head, e}
 	switch e.Type {
 	case EntryDecision:
-		return fold(f, f.decision)
+		return fold(ctx, f, f.decision)
 	case EntryApproval:
-		return fold(f, f.approval)
+		return fold(ctx, f, f.approval)
 	case EntryAttempt:
-		return fold(f, f.attempt)
+		return fold(ctx, f, f.attempt)
 	case EntryReceipt:
-		return fold(f, f.receipt)
+		return fold(ctx, f, f.receipt)
 	case EntryOutcome:
-		return fold(f, f.outcome)
+		return fold(ctx, f, f.outcome)
 	case EntryException:
-		return fold(f, f.exception)
+		return fold(ctx, f, f.exception)
 	case EntryActivation:
-		return fold(f, f.activation)
+		return fold(ctx, f, f.activation)
 	case EntrySwitch:
-		return fold(f, f.switches)
+		return fold(ctx, f, f.switches)
 	case EntryErasure, EntryImport:
 		return nil // facts of their own: no projection shows them
 	}
@@ -37,36 +37,35 @@ func Fold(ctx context.Context, rows Rows, head *Head, e Entry) error {
 }
 
 type folder struct {
-	ctx   context.Context
 	rows  Rows
 	head  *Head
 	entry Entry
 }
 
-func fold[T any](f folder, apply func(T) error) error {
+func fold[T any](ctx context.Context, f folder, apply func(context.Context, T) error) error {
 	var body T
 	if err := json.Unmarshal(f.entry.Body, &body); err != nil {
 		return fmt.Errorf("decision: body of entry %d: %w", f.entry.Seq, err)
 	}
-	return apply(body)
+	return apply(ctx, body)
 }
 
-func (f folder) put(table Table, id string, row any) error {
-	return put(f.ctx, f.rows, table, id, row)
+func (f folder) put(ctx context.Context, table Table, id string, row any) error {
+	return put(ctx, f.rows, table, id, row)
 }
 
-func (f folder) decision(d Decision) error {
+func (f folder) decision(ctx context.Context, d Decision) error {
 	row := DecisionRow{
 		ID: d.ID, Seq: f.entry.Seq, At: f.entry.At, Kind: d.Kind, Channel: d.Channel,
 		DB: d.Subject.DB, Model: d.Subject.Model, RecordID: d.Subject.ID, Correlation: d.Correlation, Outcome: d.Outcome, Status: d.Status, Apply: d.Apply,
 		Action: d.Recommendation.Action, Approval: d.Approval, Execution: d.Execution, Snapshot: d.Snapshot,
 		Currency: d.Currency, AtStake: d.Recommendation.AtStake, Reasons: d.Reasons(), Policy: d.Revisions.Policy, UpdatedSeq: f.entry.Seq,
 	}
-	if err := f.put(Decisions, d.ID, row); err != nil {
+	if err := f.put(ctx, Decisions, d.ID, row); err != nil {
 		return err
 	}
 	if d.Approval != "" {
-		if err := f.put(Approvals, d.Approval, openApproval(d, f.entry.At)); err != nil {
+		if err := f.put(ctx, Approvals, d.Approval, openApproval(d, f.entry.At)); err != nil {
 			return err
 		}
 	}
@@ -75,12 +74,12 @@ func (f folder) decision(d Decision) error {
 		return nil // the caller applies; nothing enters the executions
 	}
 	for i, step := range d.Protective {
-		if err := f.execution(d, step, "", i+1); err != nil {
+		if err := f.execution(ctx, d, step, "", i+1); err != nil {
 			return err
 		}
 	}
 	if d.Status == Executing {
-		return f.execution(d, PlannedStep{d.Execution, d.Recommendation.Action}, "", 0)
+		return f.execution(ctx, d, PlannedStep{d.Execution, d.Recommendation.Action}, "", 0)
 	}
 	return nil
 }
@@ -131,7 +130,7 @@ func openApproval(d Decision, at time.Time) Approval {
 // stays unique and in decision order.
 const executionsPerEntry = 100
 
-func (f folder) execution(d Decision, step PlannedStep, approval string, index int) error {
+func (f folder) execution(ctx context.Context, d Decision, step PlannedStep, approval string, index int) error {
 	x := Execution{
 		ID: step.Execution, Decision: d.ID, Approval: approval, Kind: d.Kind, Subject: d.Subject,
 		Record: d.Subject.Record(), Action: step.Action, Class: step.Action.Class(), Correlation: d.Correlation,
@@ -141,11 +140,11 @@ func (f folder) execution(d Decision, step PlannedStep, approval string, index i
 	if x.Class == Effective {
 		x.Fingerprint = d.Fingerprint
 	}
-	return f.put(Executions, x.ID, x)
+	return f.put(ctx, Executions, x.ID, x)
 }
 
-func (f folder) approval(s ApprovalStep) error {
-	a, err := Load[Approval](f.ctx, f.rows, Approvals, s.Approval)
+func (f folder) approval(ctx context.Context, s ApprovalStep) error {
+	a, err := Load[Approval](ctx, f.rows, Approvals, s.Approval)
 	if err != nil {
 		return err
 	}
@@ -153,34 +152,34 @@ func (f folder) approval(s ApprovalStep) error {
 		a.Signatures = append(a.Signatures, Signature{By: s.By, Role: s.Role, At: s.At, Comment: s.Comment})
 	}
 	if !s.Complete {
-		return f.put(Approvals, a.ID, a)
+		return f.put(ctx, Approvals, a.ID, a)
 	}
-	status, err := f.move(a.Decision, s.Step)
+	status, err := f.move(ctx, a.Decision, s.Step)
 	if err != nil {
 		return err
 	}
 	a.Status, a.ClosedBy, a.ClosedAt, a.Comment = status, s.By, s.At, s.Comment
-	if err := f.put(Approvals, a.ID, a); err != nil {
+	if err := f.put(ctx, Approvals, a.ID, a); err != nil {
 		return err
 	}
 	if s.Step != StepGrant {
 		return nil
 	}
-	return f.granted(a)
+	return f.granted(ctx, a)
 }
 
 // granted inserts the execution that a complete approval allows. Everything
 // it needs is in the approval and the decision's row. Where nothing is to be
 // applied, the grant is the end; a caller applies its decisions itself.
-func (f folder) granted(a Approval) error {
+func (f folder) granted(ctx context.Context, a Approval) error {
 	if a.Action.Name == NoAction {
-		_, err := f.move(a.Decision, StepApply)
+		_, err := f.move(ctx, a.Decision, StepApply)
 		return err
 	}
 	if a.Status != Executing {
 		return nil
 	}
-	row, err := Load[DecisionRow](f.ctx, f.rows, Decisions, a.Decision)
+	row, err := Load[DecisionRow](ctx, f.rows, Decisions, a.Decision)
 	if err != nil {
 		return err
 	}
@@ -189,12 +188,12 @@ func (f folder) granted(a Approval) error {
 		Currency: row.Currency, Correlation: row.Correlation, Recommendation: Recommendation{Action: a.Action, AtStake: a.AtStake},
 		Verdict: Verdict{Reasons: a.Reasons}, Revisions: Revisions{Policy: a.Policy},
 	}
-	return f.execution(d, PlannedStep{row.Execution, a.Action}, a.ID, 0)
+	return f.execution(ctx, d, PlannedStep{row.Execution, a.Action}, a.ID, 0)
 }
 
 // move changes a decision's status by the lifecycle table.
-func (f folder) move(decision string, step Step) (Status, error) {
-	row, err := Load[DecisionRow](f.ctx, f.rows, Decisions, decision)
+func (f folder) move(ctx context.Context, decision string, step Step) (Status, error) {
+	row, err := Load[DecisionRow](ctx, f.rows, Decisions, decision)
 	if err != nil {
 		return "", err
 	}
@@ -203,21 +202,21 @@ func (f folder) move(decision string, step Step) (Status, error) {
 		return "", err
 	}
 	row.Status, row.UpdatedSeq = status, f.entry.Seq
-	return status, f.put(Decisions, row.ID, row)
+	return status, f.put(ctx, Decisions, row.ID, row)
 }
 
-func (f folder) attempt(a Attempt) error {
-	x, err := Load[Execution](f.ctx, f.rows, Executions, a.Execution)
+func (f folder) attempt(ctx context.Context, a Attempt) error {
+	x, err := Load[Execution](ctx, f.rows, Executions, a.Execution)
 	if err != nil {
 		return err
 	}
 	if x.Status == ExecutionParked && x.ends() {
-		if _, err := f.move(x.Decision, StepResume); err != nil {
+		if _, err := f.move(ctx, x.Decision, StepResume); err != nil {
 			return err
 		}
 	}
 	x.Status, x.Attempts, x.LeaseUntil = ExecutionRunning, a.Number, a.Until
-	return f.put(Executions, x.ID, x)
+	return f.put(ctx, Executions, x.ID, x)
 }
 
 // receiptSteps maps a result to the execution's status and the decision's step.
@@ -233,15 +232,15 @@ var receiptSteps = map[Result]struct {
 	ResultPark:  {ExecutionParked, StepPark},
 }
 
-func (f folder) receipt(r Receipt) error {
+func (f folder) receipt(ctx context.Context, r Receipt) error {
 	to, known := receiptSteps[r.Result]
 	if !known {
 		return fmt.Errorf("decision: receipt with the unknown result %q", r.Result)
 	}
 	if r.Decision != "" { // the caller applied it: there is no execution row
-		return f.callerReceipt(r, to.step)
+		return f.callerReceipt(ctx, r, to.step)
 	}
-	x, err := Load[Execution](f.ctx, f.rows, Executions, r.Execution)
+	x, err := Load[Execution](ctx, f.rows, Executions, r.Execution)
 	if err != nil {
 		return err
 	}
@@ -249,31 +248,31 @@ func (f folder) receipt(r Receipt) error {
 	if r.Result == ResultRetry {
 		x.Due = r.Due
 	}
-	if err := f.put(Executions, x.ID, x); err != nil {
+	if err := f.put(ctx, Executions, x.ID, x); err != nil {
 		return err
 	}
 	if !x.ends() || to.step == "" {
 		return nil
 	}
-	_, err = f.move(x.Decision, to.step)
+	_, err = f.move(ctx, x.Decision, to.step)
 	return err
 }
 
 // callerReceipt moves a decision that its caller applied. Receipts of
 // protective actions are recorded, and move nothing.
-func (f folder) callerReceipt(r Receipt, step Step) error {
+func (f folder) callerReceipt(ctx context.Context, r Receipt, step Step) error {
 	if r.Execution != ExecutionID(r.Decision, 0) {
 		return nil
 	}
-	_, err := f.move(r.Decision, step)
+	_, err := f.move(ctx, r.Decision, step)
 	return err
 }
 
-func (f folder) outcome(o OutcomeRecord) error {
-	return f.put(Outcomes, o.ID, OutcomeRow{OutcomeRecord: o, KnownAt: f.entry.At})
+func (f folder) outcome(ctx context.Context, o OutcomeRecord) error {
+	return f.put(ctx, Outcomes, o.ID, OutcomeRow{OutcomeRecord: o, KnownAt: f.entry.At})
 }
 
-func (f folder) activation(a Activation) error {
+func (f folder) activation(_ context.Context, a Activation) error {
 	f.head.Policy = a.Policy
 	f.head.Epoch++
 	return nil
@@ -281,7 +280,7 @@ func (f folder) activation(a Activation) error {
 
 // switches sets the controls. Releasing the kill switch resumes nothing by
 // itself: the executor leases parked executions again and journals that.
-func (f folder) switches(s SwitchChange) error {
+func (f folder) switches(_ context.Context, s SwitchChange) error {
 	f.head.Switches = s.Switches
 	f.head.Epoch++
 	return nil

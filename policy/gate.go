@@ -36,7 +36,7 @@ func (v Violation) String() string {
 // outcome must be approve, without any other key of the input approve and
 // reject must not become execute. One violation is reported for each field.
 func MissingFieldGate(ctx context.Context, e *Engine, samples []Sample) ([]Violation, error) {
-	g := gate{ctx: ctx, found: map[string]Violation{}}
+	g := gate{found: map[string]Violation{}}
 	for i, s := range samples {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -50,8 +50,8 @@ func MissingFieldGate(ctx context.Context, e *Engine, samples []Sample) ([]Viola
 		if g.before, failure = p.try(ctx, s); failure != "" {
 			return nil, decision.Errorf(decision.CodeInvalid, "The policy of %s fails on sample %d with %s.", p.kind.Name, i, failure)
 		}
-		g.fields(p, s)
-		g.keys(p, s)
+		g.fields(ctx, p, s)
+		g.keys(ctx, p, s)
 	}
 	violations := make([]Violation, 0, len(g.found))
 	for _, key := range slices.Sorted(maps.Keys(g.found)) {
@@ -67,7 +67,6 @@ func (p *program) try(ctx context.Context, s Sample) (decision.Outcome, string) 
 }
 
 type gate struct {
-	ctx    context.Context
 	sample int
 	before decision.Outcome
 	found  map[string]Violation
@@ -86,25 +85,25 @@ func (g *gate) judge(kind decision.Kind, path string, required bool, after decis
 // fields takes fields, features and the model's numbers out of the snapshot,
 // as if the caller or the history had not had them: the kind may then propose
 // another action, and the codec says what is missing.
-func (g *gate) fields(p *program, s Sample) {
+func (g *gate) fields(ctx context.Context, p *program, s Sample) {
 	for _, f := range p.kind.Fields {
 		if _, given := s.Snapshot.Fields[f.Path]; given {
-			g.without(p, "subject."+f.Path, f.Required, s, func(s *Sample) { s.Snapshot.Fields = without(s.Snapshot.Fields, f.Path) })
+			g.without(ctx, p, "subject."+f.Path, f.Required, s, func(s *Sample) { s.Snapshot.Fields = without(s.Snapshot.Fields, f.Path) })
 		}
 	}
 	for _, f := range p.kind.Features {
 		if _, given := s.Snapshot.Context[f.Path]; given {
-			g.without(p, "context."+f.Path, false, s, func(s *Sample) { s.Snapshot.Context = without(s.Snapshot.Context, f.Path) })
+			g.without(ctx, p, "context."+f.Path, false, s, func(s *Sample) { s.Snapshot.Context = without(s.Snapshot.Context, f.Path) })
 		}
 	}
-	g.without(p, "assessment.probability", false, s, func(s *Sample) { s.Assessment.Probability = nil })
-	g.without(p, "assessment.confidence", false, s, func(s *Sample) { s.Assessment.Confidence = nil })
-	g.without(p, "assessment", false, s, func(s *Sample) { s.Assessment = decision.Assessment{} })
+	g.without(ctx, p, "assessment.probability", false, s, func(s *Sample) { s.Assessment.Probability = nil })
+	g.without(ctx, p, "assessment.confidence", false, s, func(s *Sample) { s.Assessment.Confidence = nil })
+	g.without(ctx, p, "assessment", false, s, func(s *Sample) { s.Assessment = decision.Assessment{} })
 }
 
-func (g *gate) without(p *program, path string, required bool, s Sample, take func(*Sample)) {
+func (g *gate) without(ctx context.Context, p *program, path string, required bool, s Sample, take func(*Sample)) {
 	take(&s)
-	after, _ := p.try(g.ctx, s)
+	after, _ := p.try(ctx, s)
 	g.judge(p.kind, path, required, after)
 }
 
@@ -115,11 +114,11 @@ func without(r decision.Record, path string) decision.Record {
 }
 
 // keys takes each key out of the finished input, whatever put it there.
-func (g *gate) keys(p *program, s Sample) {
+func (g *gate) keys(ctx context.Context, p *program, s Sample) {
 	r := s.recommendation()
 	input := p.codec.encode(&s.Snapshot, &s.Assessment, &r)
 	visitKeys(input, nil, func(path []string) {
-		after, _ := p.outcomeOf(g.ctx, patience, cut(input, path))
+		after, _ := p.outcomeOf(ctx, patience, cut(input, path))
 		f, declared := p.kind.Field(strings.Join(path[1:], "."))
 		g.judge(p.kind, strings.Join(path, "."), path[0] == "subject" && declared && f.Required, after)
 	})

@@ -56,11 +56,11 @@ func (a *api) batch(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", ndjson)
 	ctx, cancel := context.WithCancel(r.Context())
-	b := &batchRun{api: a, ctx: ctx, cancel: cancel, assessOnly: effect == effectNone,
+	b := &batchRun{api: a, assessOnly: effect == effectNone,
 		control: http.NewResponseController(w), queue: make(chan chan BatchLine, batchWindow-1)}
 	var reader sync.WaitGroup
-	reader.Go(func() { b.read(r.Body) })
-	complete := b.write(w)
+	reader.Go(func() { b.read(ctx, r.Body) })
+	complete := b.write(ctx, w)
 	cancel()
 	if !complete {
 		_ = b.control.SetReadDeadline(time.Now()) // wakes a reader that waits for the client
@@ -87,8 +87,6 @@ func (a *api) batchRequest(r *http.Request) (effect string, err error) {
 // as the place where its answer will be; its capacity is the window.
 type batchRun struct {
 	*api
-	ctx        context.Context
-	cancel     context.CancelFunc
 	assessOnly bool
 	control    *http.ResponseController
 	queue      chan chan BatchLine
@@ -98,7 +96,7 @@ type batchRun struct {
 
 // read takes lines off the body until it ends, and starts deciding each. It
 // stops taking them while the window is full.
-func (b *batchRun) read(body io.Reader) {
+func (b *batchRun) read(ctx context.Context, body io.Reader) {
 	defer close(b.queue)
 	lines := bufio.NewReaderSize(body, 64<<10)
 	for index := 0; ; {
@@ -119,11 +117,11 @@ func (b *batchRun) read(body io.Reader) {
 		place := make(chan BatchLine, 1)
 		select {
 		case b.queue <- place:
-		case <-b.ctx.Done():
+		case <-ctx.Done():
 			return
 		}
 		n := index
-		b.deciding.Go(func() { place <- b.decide(n, line, err) })
+		b.deciding.Go(func() { place <- b.decide(ctx, n, line, err) })
 		index++
 	}
 }
@@ -160,22 +158,22 @@ func trimLine(line []byte) []byte {
 }
 
 // decide answers one line. A panic ends the line, not the process.
-func (b *batchRun) decide(index int, line []byte, err error) (out BatchLine) {
+func (b *batchRun) decide(ctx context.Context, index int, line []byte, err error) (out BatchLine) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
-			b.logPanic(b.ctx, panicked)
-			out = b.failed(index, decision.Errorf(decision.CodeInternal, "panic"))
+			b.logPanic(ctx, panicked)
+			out = b.failed(ctx, index, decision.Errorf(decision.CodeInternal, "panic"))
 		}
 	}()
 	if err == nil {
 		err = bodyLimits.Check(line)
 	}
 	if err != nil {
-		return b.failed(index, err)
+		return b.failed(ctx, index, err)
 	}
-	answer, err := b.ask(b.ctx, line, "", "", b.assessOnly)
+	answer, err := b.ask(ctx, line, "", "", b.assessOnly)
 	if err != nil {
-		return b.failed(index, err)
+		return b.failed(ctx, index, err)
 	}
 	out = BatchLine{Index: index, Status: http.StatusOK, Decision: &answer}
 	if answer.ID != "" && !answer.Replayed {
@@ -184,14 +182,14 @@ func (b *batchRun) decide(index int, line []byte, err error) (out BatchLine) {
 	return out
 }
 
-func (b *batchRun) failed(index int, err error) BatchLine {
-	p := b.logged(b.ctx, err)
+func (b *batchRun) failed(ctx context.Context, index int, err error) BatchLine {
+	p := b.logged(ctx, err)
 	return BatchLine{Index: index, Status: p.Status, Problem: p}
 }
 
 // write sends the answers in the order of the lines, then the trailer. It
 // returns whether everything was read, answered and sent.
-func (b *batchRun) write(w io.Writer) bool {
+func (b *batchRun) write(ctx context.Context, w io.Writer) bool {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	trailer := BatchTrailer{Trailer: true}
@@ -213,7 +211,7 @@ func (b *batchRun) write(w io.Writer) bool {
 			return false
 		}
 	}
-	if b.readErr != nil || b.ctx.Err() != nil {
+	if b.readErr != nil || ctx.Err() != nil {
 		return false
 	}
 	return b.send(encoder, trailer) == nil
