@@ -35,6 +35,7 @@ type app struct {
 	records   decision.Records  // nil without Odoo
 	actuator  decision.Actuator // nil without Odoo
 	odoo      *odoo.Client      // likewise
+	odooUsers map[string]int64  // res.users that activities go to, by role
 	metrics   *api.Metrics
 	lease     time.Duration // of an execution
 	batch     int           // executions that one executor leases at once

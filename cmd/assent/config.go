@@ -39,15 +39,26 @@ func (c policyConfig) deadline() time.Duration { return cmp.Or(c.Deadline, polic
 
 // odooConfig says how to reach the Odoo instance.
 type odooConfig struct {
-	URL         string        `placeholder:"URL" help:"Base URL of Odoo; without it requests must bring their fields and nothing is executed."`
-	DB          string        `placeholder:"NAME" help:"Database."`
-	User        string        `placeholder:"LOGIN" help:"Login of the bot user."`
-	Key         string        `placeholder:"KEY" help:"API key of the bot user. Better in ASSENT_ODOO_KEY or --odoo-key-file than on the command line."`
-	KeyFile     string        `placeholder:"FILE" help:"File that holds the API key."`
-	Rate        float64       `default:"5" help:"Calls a second, at most."`
-	Concurrency int           `default:"4" help:"Calls at once, at most."`
-	Timeout     time.Duration `default:"60s" help:"Patience with one call; Odoo itself retries for up to a minute."`
-	Lease       time.Duration `default:"4m" help:"How long an attempt without a receipt counts as under way; half of it is for Odoo to finish what was handed over."`
+	URL         string            `placeholder:"URL" help:"Base URL of Odoo; without it requests must bring their fields and nothing is executed."`
+	DB          string            `placeholder:"NAME" help:"Database."`
+	User        string            `placeholder:"LOGIN" help:"Login of the bot user."`
+	Key         string            `placeholder:"KEY" help:"API key of the bot user. Better in ASSENT_ODOO_KEY or --odoo-key-file than on the command line."`
+	KeyFile     string            `placeholder:"FILE" help:"File that holds the API key."`
+	Users       map[string]odooID `placeholder:"ROLE=ID" help:"res.users that activities for a role go to, e.g. finance=7;warehouse_lead=9; those for another role go to the bot user."`
+	Rate        float64           `default:"5" help:"Calls a second, at most."`
+	Concurrency int               `default:"4" help:"Calls at once, at most."`
+	Timeout     time.Duration     `default:"60s" help:"Patience with one call; Odoo itself retries for up to a minute."`
+	Lease       time.Duration     `default:"4m" help:"How long an attempt without a receipt counts as under way; half of it is for Odoo to finish what was handed over."`
+}
+
+// odooID is the id of a record as somebody wrote it, in a file as a number or as
+// text. Whether it is one is told by the flag that wants it.
+type odooID string
+
+// UnmarshalJSON takes what comes; Kong gives it the text of a flag, too.
+func (id *odooID) UnmarshalJSON(text []byte) error {
+	*id = odooID(strings.Trim(string(text), `"`))
+	return nil
 }
 
 // key reads the API key from where it was given.

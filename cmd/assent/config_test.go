@@ -60,6 +60,7 @@ func TestWrongUse(t *testing.T) {
 		{[]string{"--config=" + s.file("list.json", `["dir"]`), "migrate"}, "one JSON object"},
 		{[]string{"--config=" + s.file("two.json", `{} {}`), "migrate"}, "one JSON object"},
 		{[]string{"--config=nowhere.json", "migrate"}, "no such file"},
+		{[]string{"--odoo-users=finance", "serve"}, "--odoo-users"},
 	} {
 		s.fails(exitUsage, test.says, test.args...)
 	}
@@ -73,6 +74,12 @@ func TestWrongUse(t *testing.T) {
 		{[]string{"--odoo-url=http://x.invalid", "--odoo-key-file=/nonexistent", "serve"}, "--odoo-key-file cannot be read"},
 		{[]string{"--odoo-url=http://x.invalid", "--odoo-key=k", "--odoo-timeout=3s", "serve"}, "at least one minute"},
 		{[]string{"--odoo-url=http://x.invalid", "--odoo-key=k", "--odoo-lease=90s", "serve"}, "--odoo-lease must be at least twice"},
+		{[]string{"--odoo-users=boss=7", "serve"}, "--odoo-users: there is no such role; allowed are [finance "},
+		{[]string{"--odoo-users=finance=ada", "serve"}, "--odoo-users: role finance needs the id of a user in Odoo"},
+		{[]string{"--odoo-users=finance=7;operations=0", "serve"}, "--odoo-users: role operations needs the id"},
+		{[]string{"--odoo-users=finance=1.5", "serve"}, "--odoo-users: role finance needs the id"},
+		{[]string{"--odoo-users=finance=", "--odoo-url=http://x.invalid", "--odoo-key=k", "serve"}, "--odoo-users: role finance needs the id"},
+		{[]string{"--config=" + s.file("users.json", `{"odoo_users": {"finance": 7, "boss": 8}}`), "serve"}, "--odoo-users: there is no such role"},
 		{[]string{"serve", "--listen=127.0.0.1:no"}, "no"},
 		{[]string{"demo", "--listen=nowhere"}, "nowhere"},
 	} {
@@ -181,6 +188,15 @@ func TestDoctor(t *testing.T) {
 	if r.status != exitOK || strings.Count(r.out, " ok\n") != 7 || strings.Contains(r.out, "FAILS") {
 		t.Errorf("%d\n%s%s", r.status, r.out, r.err)
 	}
+	if !strings.Contains(r.out, "note   activities for finance, category_manager, warehouse_lead, support_lead, compliance, analyst, operations go to the bot user") {
+		t.Errorf("it does not say who gets activities\n%s", r.out)
+	}
+	users := s.file("users.json", `{"odoo_users": {"finance": 2, "operations": "1"}}`)
+	r = s.run(append([]string{"doctor", "--config", users}, flags...)...)
+	if r.status != exitOK || !strings.Contains(r.out, "odoo users ok\n") || !strings.Contains(r.out, "activities for category_manager, warehouse_lead, support_lead, compliance, analyst go to the bot") {
+		t.Errorf("%d\n%s%s", r.status, r.out, r.err)
+	}
+	s.fails(exitError, "odoo users FAILS  Odoo shows no user for analyst, support_lead\n", append([]string{"doctor", "--odoo-users=analyst=98;support_lead=99;finance=2"}, flags...)...)
 	wrong := append([]string{"doctor"}, odooFlags(strings.TrimPrefix(flags[0], "--odoo-url="), "odoo", odootest.DemoLogin, "wrong")...)
 	s.fails(exitError, "odoo       FAILS  access_denied", wrong...)
 	s.fails(exitError, "odoo       FAILS  unreachable", append([]string{"doctor"}, odooFlags("http://127.0.0.1:1", "odoo", "x", "x")...)...)

@@ -10,6 +10,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"assent/decision"
@@ -120,8 +122,23 @@ func (d *day) connectFake() error {
 	if err != nil {
 		return err
 	}
-	d.app.useOdoo(client)
+	d.app.useOdoo(client, d.activityUsers())
 	return nil
+}
+
+// activityUsers makes the first person of each role a user of the fake, too.
+func (d *day) activityUsers() map[string]int64 {
+	users := map[string]int64{}
+	for _, a := range d.retailer.Approvers() {
+		role := a.User.Roles[0]
+		id, err := strconv.ParseInt(strings.TrimPrefix(a.User.Aliases[0], "odoo:"), 10, 64)
+		if users[role] != 0 || err != nil {
+			continue
+		}
+		d.fake.Seed("res.users", map[string]any{"id": id, "login": a.User.Email, "name": a.User.Name, "active": true})
+		users[role] = id
+	}
+	return users
 }
 
 // serve shows the result to whoever signs in.

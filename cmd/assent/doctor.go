@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"assent/decision"
 	"assent/policy"
@@ -69,6 +70,26 @@ func (d *doctor) installation(app *app) {
 		}
 		return nil
 	})
+	if app.odoo != nil {
+		d.activityUsers(app)
+	}
+}
+
+// activityUsers wants Odoo to have whom activities go to, and says which roles
+// have nobody. That is no fault: the bot's activities can be seen by all.
+func (d *doctor) activityUsers(app *app) {
+	if len(app.odooUsers) > 0 {
+		d.check("odoo users", "check --odoo-users: the users must exist, be active, and be shown to the bot", func() error {
+			missing, err := app.missingUsers(d.p.ctx)
+			if err == nil && len(missing) > 0 {
+				err = fmt.Errorf("Odoo shows no user for %s", strings.Join(missing, ", "))
+			}
+			return err
+		})
+	}
+	if without := app.rolesWithoutUser(); len(without) > 0 {
+		fmt.Fprintf(d.p.stdout, "%-10s note   activities for %s go to the bot user; see --odoo-users\n", "odoo users", strings.Join(without, ", "))
+	}
 }
 
 // policiesInForce wants this release to understand what came into force under

@@ -64,6 +64,31 @@ func TestDemoEffects(t *testing.T) {
 	if done < 60 {
 		t.Errorf("only %d executions", done)
 	}
+	checkAssigned(t, d, c.executions)
+}
+
+// checkAssigned is that each activity is its role's, and the bot's without one.
+func checkAssigned(t *testing.T, d *day, executions map[string]*execution) {
+	t.Helper()
+	assigned := map[string]int{}
+	for _, e := range d.fake.Log() {
+		var id int64
+		if n, _ := fmt.Sscanf(e.Record, "mail.activity,%d", &id); n == 0 {
+			continue
+		}
+		role, _ := executions[strings.TrimPrefix(e.Key, "assent:")].params["role"].(string)
+		want := d.app.odooUsers[role]
+		if role == "" {
+			want = odootest.DemoBot
+		}
+		assigned[role]++
+		if have := d.fake.Record("mail.activity", id)["user_id"]; want == 0 || !strings.HasPrefix(fmt.Sprint(have), fmt.Sprintf("[%d ", want)) {
+			t.Errorf("an activity for %q is of %v, want %d", role, have, want)
+		}
+	}
+	if len(d.app.odooUsers) != len(decision.Roles) || len(assigned) < 2 {
+		t.Errorf("users %v, activities by role %v", d.app.odooUsers, assigned)
+	}
 }
 
 // effectsOf counts the write log by what happened to what, by whom.
