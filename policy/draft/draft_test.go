@@ -95,16 +95,17 @@ func TestADraftPastItsLimitsIsStopped(t *testing.T) {
 	tests := []struct {
 		name, expr string
 		runner     draft.Runner
+		says       string
 	}{
-		{"memory", "[[a, b, c, d, e, f, g] | " + loops + "]", draft.Runner{CPU: 60 * time.Second, Wall: 3 * time.Minute, Memory: 96 << 20}},
-		{"processor", "{1 | " + loops + "}", draft.Runner{CPU: time.Second, Wall: 3 * time.Minute}},
-		{"time", "{1 | " + loops + "}", draft.Runner{CPU: 60 * time.Second, Wall: 100 * time.Millisecond}},
+		{"memory", "[[a, b, c, d, e, f, g] | " + loops + "]", draft.Runner{CPU: 60 * time.Second, Wall: 3 * time.Minute, Memory: 96 << 20}, "96 MB of memory"},
+		{"processor", "{1 | " + loops + "}", draft.Runner{CPU: time.Second, Wall: 3 * time.Minute}, "1s of processor time"},
+		{"time", "{1 | " + loops + "}", draft.Runner{CPU: 60 * time.Second, Wall: 100 * time.Millisecond}, "not done after 100ms"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := tt.runner.Test(t.Context(), bundle(t, "order/order_test.rego", fmt.Sprintf(many, tt.expr)))
-			if !errors.Is(err, draft.ErrStopped) || decision.CodeOf(err) != decision.CodeTooLarge {
+			if !errors.Is(err, draft.ErrStopped) || decision.CodeOf(err) != decision.CodeTooLarge || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("have %v, want the draft to be stopped", err)
 			}
 		})

@@ -34,7 +34,7 @@ type Runner struct {
 const (
 	DefaultCPU    = 5 * time.Second
 	DefaultMemory = 512 << 20
-	DefaultWall   = 20 * time.Second
+	DefaultWall   = time.Minute
 )
 
 // ErrStopped is behind the error for a draft that went past its limits.
@@ -96,12 +96,12 @@ func (r Runner) stopped(ctx context.Context, err error, stderr string) error {
 	if !errors.As(err, &exit) || errors.Is(ctx.Err(), context.Canceled) {
 		return fmt.Errorf("draft child: %w", err)
 	}
-	return &decision.Error{
-		Code: decision.CodeTooLarge,
-		Message: fmt.Sprintf("The draft was stopped: it took more than %s of processor time or %d MB of memory.",
-			cmp.Or(r.CPU, DefaultCPU), cmp.Or(r.Memory, DefaultMemory)>>20),
-		Err: fmt.Errorf("%w: %w: %s", ErrStopped, err, stderr),
+	message := fmt.Sprintf("The draft was stopped: it took more than %s of processor time or %d MB of memory.",
+		cmp.Or(r.CPU, DefaultCPU), cmp.Or(r.Memory, DefaultMemory)>>20)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		message = fmt.Sprintf("The draft was stopped: it was not done after %s; the machine is busy, or the draft waits for something.", cmp.Or(r.Wall, DefaultWall))
 	}
+	return &decision.Error{Code: decision.CodeTooLarge, Message: message, Err: fmt.Errorf("%w: %w: %s", ErrStopped, err, stderr)}
 }
 
 func readAnswer(data []byte) (answer, error) {
