@@ -93,7 +93,7 @@ func TestHelp(t *testing.T) {
 	t.Setenv("ASSENT_STORE", "postgres://assent:sesame-2@db.invalid/assent")
 	s := setup(t)
 	for _, command := range []string{"", "serve", "demo", "decide", "replay", "audit verify", "policy check", "policy test", "import", "erase", "switch",
-		"company add", "company list", "keys create", "keys list", "keys disable", "users add", "users role", "users reset", "migrate", "doctor"} {
+		"company add", "company list", "keys create", "keys list", "keys disable", "users add", "users role", "users alias", "users reset", "migrate", "doctor"} {
 		r := s.run(append(strings.Fields(command), "--help")...)
 		if r.status != exitOK || !strings.Contains(r.out, "Usage: assent") || strings.Contains(r.out+r.err, "sesame") {
 			t.Errorf("%s: %d\n%s%s", command, r.status, r.out, r.err)
@@ -196,7 +196,7 @@ func TestDoctor(t *testing.T) {
 	if r.status != exitOK || !strings.Contains(r.out, "odoo users ok\n") || !strings.Contains(r.out, "activities for category_manager, warehouse_lead, support_lead, compliance, analyst go to the bot") {
 		t.Errorf("%d\n%s%s", r.status, r.out, r.err)
 	}
-	s.fails(exitError, "odoo users FAILS  Odoo shows no user for analyst, support_lead\n", append([]string{"doctor", "--odoo-users=analyst=98;support_lead=99;finance=2"}, flags...)...)
+	s.fails(exitError, "odoo users FAILS  there is no such user in Odoo for analyst, support_lead\n", append([]string{"doctor", "--odoo-users=analyst=98;support_lead=99;finance=2"}, flags...)...)
 	wrong := append([]string{"doctor"}, odooFlags(strings.TrimPrefix(flags[0], "--odoo-url="), "odoo", odootest.DemoLogin, "wrong")...)
 	s.fails(exitError, "odoo       FAILS  access_denied", wrong...)
 	s.fails(exitError, "odoo       FAILS  unreachable", append([]string{"doctor"}, odooFlags("http://127.0.0.1:1", "odoo", "x", "x")...)...)

@@ -82,7 +82,7 @@ func (d *doctor) activityUsers(app *app) {
 		d.check("odoo users", "check --odoo-users: the users must exist, be active, and be shown to the bot", func() error {
 			missing, err := app.missingUsers(d.p.ctx)
 			if err == nil && len(missing) > 0 {
-				err = fmt.Errorf("Odoo shows no user for %s", strings.Join(missing, ", "))
+				err = fmt.Errorf("there is no such user in Odoo for %s", strings.Join(missing, ", "))
 			}
 			return err
 		})

@@ -142,7 +142,7 @@ func TestAliases(t *testing.T) {
 	s.ok(add("main", "ada", "odoo:7", "odoo:8")...)
 	id := strings.Fields(strings.Split(s.ok("users", "list", "--company=main"), "\n")[1])[0]
 	for _, wrong := range []string{"7", "odoo:07", "odoo: 7", "Odoo:7", "odoo:0", "odoo:-7", "user:", "user:A B", "ada", id} {
-		s.fails(exitError, "--alias: must be odoo:ID", add("main", "bob", wrong)...)
+		s.fails(exitError, "alias: must be odoo:ID", add("main", "bob", wrong)...)
 	}
 	for _, taken := range []string{"odoo:7", "odoo:8", "user:" + id} {
 		s.fails(exitError, "another person of this company is named so already", add("main", "bob", "odoo:9", taken)...)
@@ -154,6 +154,24 @@ func TestAliases(t *testing.T) {
 	}
 	s.ok(add("main", "bob", "odoo:9", "user:legacy-bob")...)
 	s.ok(add("other", "ada", "odoo:7")...)
+
+	alias := func(args ...string) []string {
+		return append([]string{"users", "alias", "--company=main", "bob@example.com"}, args...)
+	}
+	s.fails(exitError, "alias: must be odoo:ID", alias("odoo:9", "nine")...)
+	s.fails(exitError, "named so already", alias("odoo:7")...)
+	s.fails(exitError, "no such user", "users", "alias", "--company=main", "eve@example.com", "odoo:1")
+	if list := s.ok("users", "list", "--company=main"); !strings.Contains(list, "odoo:9,user:legacy-bob") {
+		t.Errorf("a refused change was made\n%s", list)
+	}
+	s.ok(alias("odoo:9", "odoo:10")...) // his own again is fine
+	if list := s.ok("users", "list", "--company=main"); !strings.Contains(list, "odoo:9,odoo:10") {
+		t.Errorf("no new alias in\n%s", list)
+	}
+	s.ok(alias()...)
+	if list := s.ok("users", "list", "--company=main"); strings.Contains(list, "odoo:9") {
+		t.Errorf("the aliases are still there\n%s", list)
+	}
 }
 
 // A person who leaves is out at once: in the browser where they are signed in,

@@ -21,6 +21,7 @@ type usersCmd struct {
 	Add     usersAddCmd     `cmd:"" help:"Add a person and print a sign-in link."`
 	List    usersListCmd    `cmd:"" help:"List people."`
 	Role    usersRoleCmd    `cmd:"" help:"Set a person's roles."`
+	Alias   usersAliasCmd   `cmd:"" help:"Set how requests name a person, e.g. odoo:7; what they ask for they may not approve."`
 	Reset   usersResetCmd   `cmd:"" help:"Print a new one-time sign-in link."`
 	Disable usersDisableCmd `cmd:"" help:"Let a person in no more: sessions, sign-in links and personal keys stop working."`
 	Enable  usersEnableCmd  `cmd:"" help:"Let a disabled person in again."`
@@ -50,7 +51,7 @@ func (c *usersAddCmd) Run(p *process) error {
 	if _, err := app.store.UserByEmail(p.ctx, c.Company, c.Email); decision.CodeOf(err) != decision.CodeNotFound {
 		return orConflict(err, "There is already a person with this address; see users role and users reset.")
 	}
-	if err := app.checkAliases(p.ctx, c.Company, c.Alias); err != nil {
+	if err := app.checkAliases(p.ctx, c.Company, "", c.Alias); err != nil {
 		return err
 	}
 	u := decision.User{ID: newID(), Company: c.Company, Email: c.Email, Name: c.Name, Roles: c.Role, Aliases: c.Alias}
@@ -77,18 +78,19 @@ func checkRoles(roles []string) error {
 }
 
 // checkAliases wants each alias in the spelling of requests, and to mean one
-// person: else somebody could approve what they asked for under another name.
-func (a *app) checkAliases(ctx context.Context, company string, aliases []string) error {
+// person, self or nobody so far: else somebody could approve what they asked
+// for under another name.
+func (a *app) checkAliases(ctx context.Context, company, self string, aliases []string) error {
 	users, err := a.store.Users(ctx, company)
 	if err != nil {
 		return err
 	}
 	for _, alias := range aliases {
 		if !decision.IsActor(alias) {
-			return errors.New("--alias: must be " + decision.ActorRule)
+			return errors.New("alias: must be " + decision.ActorRule)
 		}
-		if slices.ContainsFunc(users, func(u decision.User) bool { return u.Is(alias) }) {
-			return decision.Errorf(decision.CodeConflict, "--alias: another person of this company is named so already; see users list.")
+		if slices.ContainsFunc(users, func(u decision.User) bool { return u.ID != self && u.Is(alias) }) {
+			return decision.Errorf(decision.CodeConflict, "alias: another person of this company is named so already; see users list.")
 		}
 	}
 	return nil
@@ -125,11 +127,28 @@ func (c *usersRoleCmd) Run(p *process) error {
 	if err := checkRoles(c.Role); err != nil {
 		return err
 	}
-	return p.changeUser(c.Company, c.Email, func(u *decision.User) { u.Roles = c.Role })
+	return p.changeUser(c.Company, c.Email, func(_ *app, u *decision.User) error {
+		u.Roles = c.Role
+		return nil
+	})
+}
+
+type usersAliasCmd struct {
+	Company string   `required:"" help:"Company."`
+	Email   string   `arg:"" help:"E-mail address."`
+	Alias   []string `arg:"" optional:"" help:"All aliases the person has from now on; without any there are none."`
+}
+
+// Run sets the aliases: who became the first user by link has none yet.
+func (c *usersAliasCmd) Run(p *process) error {
+	return p.changeUser(c.Company, c.Email, func(app *app, u *decision.User) error {
+		u.Aliases = c.Alias
+		return app.checkAliases(p.ctx, c.Company, u.ID, c.Alias)
+	})
 }
 
 // changeUser changes what is known of a person.
-func (p *process) changeUser(company, email string, change func(*decision.User)) error {
+func (p *process) changeUser(company, email string, change func(*app, *decision.User) error) error {
 	app, err := p.openFor(company, readWrite)
 	if err != nil {
 		return err
@@ -139,7 +158,9 @@ func (p *process) changeUser(company, email string, change func(*decision.User))
 	if err != nil {
 		return err
 	}
-	change(&u)
+	if err := change(app, &u); err != nil {
+		return err
+	}
 	return app.store.PutUser(p.ctx, u)
 }
 
@@ -151,7 +172,7 @@ type usersDisableCmd struct {
 // Run disables the person; what they did keeps their name. Every request asks
 // who is behind its session or key, so nothing of theirs has to be found.
 func (c *usersDisableCmd) Run(p *process) error {
-	return p.changeUser(c.Company, c.Email, func(u *decision.User) { u.Disabled = true })
+	return p.changeUser(c.Company, c.Email, disabled(true))
 }
 
 type usersEnableCmd struct {
@@ -161,7 +182,14 @@ type usersEnableCmd struct {
 
 // Run enables the person, with the roles and keys they had.
 func (c *usersEnableCmd) Run(p *process) error {
-	return p.changeUser(c.Company, c.Email, func(u *decision.User) { u.Disabled = false })
+	return p.changeUser(c.Company, c.Email, disabled(false))
+}
+
+func disabled(is bool) func(*app, *decision.User) error {
+	return func(_ *app, u *decision.User) error {
+		u.Disabled = is
+		return nil
+	}
 }
 
 type usersListCmd struct {
