@@ -35,7 +35,11 @@ func (s *Service) commit(ctx context.Context, q question, p prepared, round int)
 			return err
 		}
 		answer.Decision = d
-		answer.Row, err = Load[DecisionRow](ctx, w, Decisions, d.ID)
+		if answer.Row, err = Load[DecisionRow](ctx, w, Decisions, d.ID); err != nil || d.Approval == "" {
+			return err
+		}
+		approval, err := Load[Approval](ctx, w, Approvals, d.Approval)
+		answer.Approval = &approval
 		return err
 	})
 	switch {

@@ -29,7 +29,8 @@ type Service struct {
 type Answer struct {
 	Decision Decision
 	Row      DecisionRow
-	Replayed bool // an earlier request with the same key made it
+	Approval *Approval // as it stands; nil where nobody is asked
+	Replayed bool      // an earlier request with the same key made it
 }
 
 // Decide makes a decision, or returns the one that the same idempotency key
@@ -124,7 +125,14 @@ func (s *Service) Decision(ctx context.Context, company, id string) (Answer, err
 	if err := json.Unmarshal(entry.Body, &a.Decision); err != nil {
 		return Answer{}, err
 	}
-	a.Row, err = RowOf[DecisionRow](ctx, s.Store, company, Decisions, id)
+	if a.Row, err = RowOf[DecisionRow](ctx, s.Store, company, Decisions, id); err != nil || a.Decision.Approval == "" {
+		return a, err
+	}
+	approval, err := RowOf[Approval](ctx, s.Store, company, Approvals, a.Decision.Approval)
+	if CodeOf(err) == CodeNotFound {
+		return a, nil // a table that lost it; the audit says so, and the rest is still true
+	}
+	a.Approval = &approval
 	return a, err
 }
 

@@ -9,7 +9,6 @@ type Story struct {
 	Answer
 	Entry      Entry
 	Snapshot   *Snapshot // nil once erased
-	Approval   *Approval
 	Executions []Execution
 	Outcomes   []OutcomeRow
 }
@@ -26,16 +25,6 @@ func (s *Service) Story(ctx context.Context, company, id string) (Story, error) 
 	}
 	if story.Snapshot, err = s.snapshot(ctx, s.Store, company, answer.Decision); CodeOf(err) != CodeErased && err != nil {
 		return story, err
-	}
-	if answer.Decision.Approval != "" {
-		approval, err := RowOf[Approval](ctx, s.Store, company, Approvals, answer.Decision.Approval)
-		switch CodeOf(err) {
-		case "":
-			story.Approval = &approval
-		case CodeNotFound: // a table that lost it; the audit says so, and the rest is still true
-		default:
-			return story, err
-		}
 	}
 	if story.Executions, err = list[Execution](ctx, s.Store, company, Executions, id); err != nil {
 		return story, err

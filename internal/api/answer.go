@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/url"
 	"time"
 
@@ -89,8 +88,8 @@ type Links struct {
 	Console     string `json:"console,omitempty" doc:"The page for people."`
 }
 
-// answer describes a decision. It reads the live approval, if there is one.
-func (a *api) answer(ctx context.Context, in decision.Answer) (Answer, error) {
+// answer describes a decision.
+func (a *api) answer(in decision.Answer) Answer {
 	d := in.Decision
 	out := Answer{
 		ID: d.ID, Company: d.Company, Kind: d.Kind, Channel: d.Channel, Subject: d.Subject,
@@ -103,21 +102,16 @@ func (a *api) answer(ctx context.Context, in decision.Answer) (Answer, error) {
 		out.Protective = append(out.Protective, Step{step.Execution, action(step.Action)})
 	}
 	if d.ID == "" {
-		return out, nil // assessed only: nothing to link to
+		return out // assessed only: nothing to link to
 	}
 	out.Final = in.Row.Status.Final()
 	out.Links = a.links(d)
-	if d.Approval == "" {
-		return out, nil
+	if task := in.Approval; task != nil {
+		out.Approval = &ApprovalNeeded{
+			ID: task.ID, Status: task.Status, Roles: list(task.Roles), People: task.People, EachRole: task.Each, Signed: len(task.Signatures), Deadline: task.Deadline,
+		}
 	}
-	task, err := decision.RowOf[decision.Approval](ctx, a.Store, d.Company, decision.Approvals, d.Approval)
-	if err != nil {
-		return out, err
-	}
-	out.Approval = &ApprovalNeeded{
-		ID: task.ID, Status: task.Status, Roles: list(task.Roles), People: task.People, EachRole: task.Each, Signed: len(task.Signatures), Deadline: task.Deadline,
-	}
-	return out, nil
+	return out
 }
 
 func (a *api) links(d decision.Decision) *Links {

@@ -105,7 +105,7 @@ func (a *api) ask(ctx context.Context, raw json.RawMessage, key, kind string, as
 	if made.Decision.ID != "" && !made.Replayed {
 		a.Metrics.decision(made.Decision.Kind, made.Decision.Outcome.String())
 	}
-	return a.answer(ctx, made)
+	return a.answer(made), nil
 }
 
 // asker is who the decision will say has asked. A personal key asks for its

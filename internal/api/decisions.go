@@ -187,8 +187,8 @@ func (a *api) getDecision(ctx context.Context, in *decisionInput) (*decisionOutp
 	if err != nil {
 		return nil, err
 	}
-	out.Body, err = a.answer(ctx, found)
-	return out, err
+	out.Body = a.answer(found)
+	return out, nil
 }
 
 // visible finds the row of a decision that the key may see. What it may not

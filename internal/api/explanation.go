@@ -102,18 +102,13 @@ func (a *api) explain(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	out, err := a.explanation(ctx, story)
-	return &explanationOutput{out}, err
+	return &explanationOutput{a.explanation(story)}, nil
 }
 
-func (a *api) explanation(ctx context.Context, s decision.Story) (Explanation, error) {
+func (a *api) explanation(s decision.Story) Explanation {
 	d, policy := s.Decision, s.Decision.Revisions.Policy
-	answer, err := a.answer(ctx, s.Answer)
-	if err != nil {
-		return Explanation{}, err
-	}
 	out := Explanation{
-		Decision: answer, Erased: s.Snapshot == nil, Guard: a.guard(policy, d.Guard),
+		Decision: a.answer(s.Answer), Erased: s.Snapshot == nil, Guard: a.guard(policy, d.Guard),
 		Policy: PolicyVerdict{
 			Verdict: d.Verdict.Outcome, Reasons: a.sentences(policy, d.Verdict.Reasons),
 			Rules: list(d.Verdict.Rules), Roles: list(d.Verdict.Roles), Failure: d.Verdict.Failure,
@@ -136,7 +131,7 @@ func (a *api) explanation(ctx context.Context, s decision.Story) (Explanation, e
 	for _, o := range s.Outcomes {
 		out.Outcomes = append(out.Outcomes, outcome(o))
 	}
-	return out, nil
+	return out
 }
 
 // show adds the snapshot without what identifies a person.
