@@ -17,8 +17,8 @@ func TestSwitch(t *testing.T) {
 	s := setup(t)
 	before, err := s.store.Head(t.Context(), "main")
 	noError(t, err)
-	sw := Switches{Kill: true, Modes: map[string]Mode{"order": Live, "refund": Shadow}, Paused: map[string]string{"order": "drift:3"}}
-	head, err := s.Switch(t.Context(), "main", AnyEpoch, sw, "ops", "incident:7")
+	sw := Switches{Kill: true, Modes: map[string]Mode{"order": Live, "refund": Shadow}, Paused: map[string]string{"order": "model_review"}}
+	head, err := s.Switch(t.Context(), "main", AnyEpoch, sw, "ops", "incident")
 	if err != nil || !head.Switches.Kill || head.Epoch != before.Epoch+1 || head.Seq != before.Seq+1 {
 		t.Errorf("have %+v, %v", head, err)
 	}
@@ -27,7 +27,7 @@ func TestSwitch(t *testing.T) {
 	}
 	entries, err := s.store.Entries(t.Context(), "main", head.Seq-1, 1)
 	noError(t, err)
-	if !strings.Contains(string(entries[0].Body), `"by":"ops","reason":"incident:7"`) {
+	if !strings.Contains(string(entries[0].Body), `"by":"ops","reason":"incident"`) {
 		t.Errorf("journalled %s", entries[0].Body)
 	}
 }
@@ -39,15 +39,52 @@ func TestSwitchOnAnEpochThatHasPassed(t *testing.T) {
 	s := setup(t)
 	seen, err := s.store.Head(t.Context(), "main")
 	noError(t, err)
-	first, err := s.Switch(t.Context(), "main", seen.Epoch, Switches{Kill: true}, "ada", "")
+	first, err := s.Switch(t.Context(), "main", seen.Epoch, Switches{Kill: true}, "ada", "incident")
 	noError(t, err)
-	_, err = s.Switch(t.Context(), "main", seen.Epoch, Switches{Modes: map[string]Mode{"order": Live}}, "ben", "")
+	_, err = s.Switch(t.Context(), "main", seen.Epoch, Switches{Modes: map[string]Mode{"order": Live}}, "ben", "go_live")
 	var refused *Error
 	if !errors.As(err, &refused) || refused.Code != CodeConflict || refused.Winner != fmt.Sprint(first.Epoch) {
 		t.Errorf("have %v, want a conflict with epoch %d", err, first.Epoch)
 	}
 	if head, _ := s.store.Head(t.Context(), "main"); same(t, head) != same(t, first) {
 		t.Errorf("the refused change left %s", same(t, head))
+	}
+}
+
+// What a change does not name stays as it is, whatever that has become.
+func TestAmend(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	on, off := true, false
+	steps := []struct {
+		patch  SwitchPatch
+		reason string
+		want   string
+	}{
+		{SwitchPatch{Modes: map[string]Mode{"order": Live, "refund": Shadow, "change": Suggest, "delivery": Suggest}}, "go_live",
+			`{"modes":{"change":"suggest","delivery":"suggest","order":"live","refund":"shadow"}}`},
+		{SwitchPatch{Kill: &on}, "incident",
+			`{"kill":true,"modes":{"change":"suggest","delivery":"suggest","order":"live","refund":"shadow"}}`},
+		{SwitchPatch{Kill: &off, Paused: map[string]bool{"order": true}}, "model_review",
+			`{"modes":{"change":"suggest","delivery":"suggest","order":"live","refund":"shadow"},"paused":{"order":"model_review"}}`},
+		{SwitchPatch{Modes: map[string]Mode{"refund": Live}, Paused: map[string]bool{"order": true, "change": false}}, "drill",
+			`{"modes":{"change":"suggest","delivery":"suggest","order":"live","refund":"live"},"paused":{"order":"model_review"}}`},
+		{SwitchPatch{Paused: map[string]bool{"order": false}}, "resolved",
+			`{"modes":{"change":"suggest","delivery":"suggest","order":"live","refund":"live"}}`},
+	}
+	for _, step := range steps {
+		head, err := s.Amend(t.Context(), "main", AnyEpoch, step.patch, "ops", step.reason)
+		if err != nil || same(t, head.Switches) != step.want {
+			t.Fatalf("%s: have %s, %v, want %s", step.reason, same(t, head.Switches), err, step.want)
+		}
+	}
+	for reason, p := range map[string]SwitchPatch{"": {Kill: &on}, "drill": {Modes: map[string]Mode{"order": "on"}}, "incident": {Paused: map[string]bool{"orders": true}}} {
+		if _, err := s.Amend(t.Context(), "main", AnyEpoch, p, "ops", reason); CodeOf(err) != CodeInvalid {
+			t.Errorf("%q: %v", reason, err)
+		}
+	}
+	if _, err := s.Amend(t.Context(), "main", 1, SwitchPatch{Kill: &on}, "ops", "incident"); CodeOf(err) != CodeConflict {
+		t.Errorf("on an epoch that has passed: %v", err)
 	}
 }
 
@@ -62,13 +99,14 @@ func TestSwitchRefuses(t *testing.T) {
 		reason  string
 		says    string
 	}{
-		"company":        {"other", Switches{}, "", "/company"},
-		"kind":           {"main", Switches{Modes: map[string]Mode{"orders": Live}}, "", "/modes"},
-		"mode":           {"main", Switches{Modes: map[string]Mode{"order": "LIVE"}}, "", "/modes/order"},
-		"paused kind":    {"main", Switches{Paused: map[string]string{"orders": "x"}}, "", "/paused"},
-		"pause by text":  {"main", Switches{Paused: map[string]string{"order": "too many errors"}}, "", "/paused/order"},
-		"pause, no why":  {"main", Switches{Paused: map[string]string{"order": ""}}, "", "/paused/order"},
-		"reason as text": {"main", Switches{}, "because of Ada", "/reason"},
+		"company":        {"other", Switches{}, "drill", "/company"},
+		"kind":           {"main", Switches{Modes: map[string]Mode{"orders": Live}}, "drill", "/modes"},
+		"mode":           {"main", Switches{Modes: map[string]Mode{"order": "LIVE"}}, "drill", "/modes/order"},
+		"paused kind":    {"main", Switches{Paused: map[string]string{"orders": "drill"}}, "drill", "/paused"},
+		"pause by text":  {"main", Switches{Paused: map[string]string{"order": "too many errors"}}, "drill", "/paused/order must be one of incident, "},
+		"pause, no why":  {"main", Switches{Paused: map[string]string{"order": ""}}, "drill", "/paused/order"},
+		"reason as text": {"main", Switches{}, "because of Ada", "/reason must be one of incident, "},
+		"no reason":      {"main", Switches{Kill: true}, "", "/reason"},
 	}
 	for name, test := range tests {
 		_, err := s.Switch(t.Context(), test.company, AnyEpoch, test.sw, "ops", test.reason)

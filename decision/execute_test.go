@@ -312,7 +312,7 @@ func TestKillSwitch(t *testing.T) {
 	noError(t, err)
 	killed := head.Switches
 	killed.Kill = true
-	_, err = s.Switch(t.Context(), "main", AnyEpoch, killed, "ops", "incident:1")
+	_, err = s.Switch(t.Context(), "main", AnyEpoch, killed, "ops", "incident")
 	noError(t, err)
 	s.step(t)
 	for _, x := range rows[Execution](t, s, Executions) {
@@ -328,7 +328,7 @@ func TestKillSwitch(t *testing.T) {
 	if len(s.odoo.calls) != 0 {
 		t.Errorf("calls %v", s.odoo.calls)
 	}
-	_, err = s.Switch(t.Context(), "main", AnyEpoch, head.Switches, "ops", "incident:1")
+	_, err = s.Switch(t.Context(), "main", AnyEpoch, head.Switches, "ops", "incident")
 	noError(t, err)
 	s.step(t)
 	for _, d := range rows[DecisionRow](t, s, Decisions) {

@@ -88,7 +88,9 @@ func TestGoneElsewhere(t *testing.T) {
 	decided := func(s *shop) { s.decide(t, order(1, "500")) }
 	id := func(s *shop) string { return rows[DecisionRow](t, s, Decisions)[0].ID }
 	tests := map[string]func(*shop) error{
-		"switch":   func(s *shop) error { return second(s.Switch(t.Context(), "main", AnyEpoch, Switches{}, "ops", "")) },
+		"switch": func(s *shop) error {
+			return second(s.Switch(t.Context(), "main", AnyEpoch, Switches{}, "ops", "drill"))
+		},
 		"activate": func(s *shop) error { return second(s.Activate(t.Context(), "main", p2, "ops")) },
 		"erase":    func(s *shop) error { return s.Erase(t.Context(), "main", id(s), "dpo") },
 		"outcome": func(s *shop) error {

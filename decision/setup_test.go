@@ -112,7 +112,7 @@ func (s *shop) setModes(t testing.TB, m Mode) {
 	for _, k := range Kinds() {
 		modes[k.Name] = m
 	}
-	_, err := s.Switch(t.Context(), "main", AnyEpoch, Switches{Modes: modes}, "tests", "")
+	_, err := s.Switch(t.Context(), "main", AnyEpoch, Switches{Modes: modes}, "tests", "go_live")
 	noError(t, err)
 }
 
