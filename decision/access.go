@@ -40,6 +40,9 @@ const FirstUser = "00000000-0000-7000-8000-000000000001"
 
 var actorPattern = regexp.MustCompile(`^(odoo:[1-9][0-9]{0,18}|user:[0-9a-z-]{1,64})$`)
 
+// System is the actor of what no person did.
+const System = "system"
+
 // ActorRule says in words what IsActor accepts.
 const ActorRule = "odoo:ID with an id of res.users, or user:ID with one of ours"
 

@@ -24,7 +24,8 @@ const ClockSkew = 5 * time.Minute
 // JSON pointer under base and never with the value. now bounds NotAfter fields.
 //
 // requireAll is false for records read from Odoo: there, a required field
-// that Odoo does not have goes to the policy as missing instead.
+// that Odoo does not have goes to the policy as missing instead, and null says
+// that it was looked at.
 func DecodeFields(raw json.RawMessage, fields []Field, base string, now time.Time, requireAll bool) (Record, []FieldError) {
 	tree, err := objectOf(raw)
 	if err != nil {
@@ -113,7 +114,7 @@ func (d *decoder) fields(flat map[string]any, base string, fields []Field) {
 	for _, f := range fields {
 		pointer := base + "/" + strings.ReplaceAll(f.Path, ".", "/")
 		raw, ok := flat[f.Path]
-		if !ok {
+		if !ok || raw == nil && !d.requireAll {
 			if f.Required && d.requireAll {
 				d.fault(pointer, "required", "required: "+f.allowed())
 			}

@@ -2,11 +2,7 @@ package decision
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
-	"time"
 )
 
 // commit writes the decision with its effects in one transaction: key,
@@ -157,17 +153,6 @@ func (s *Service) write(ctx context.Context, w *Writer, q question, p prepared, 
 	return w.AddHistory(ctx, s.historyRows(q, p.snapshot))
 }
 
-// OpenException journals that the cause of an exception was seen.
-func (w *Writer) OpenException(ctx context.Context, id string, at time.Time, x NewException) error {
-	_, err := w.Append(ctx, id, EntryException, at, ExceptionStep{
-		Exception: ExceptionID(x.Type, x.Cause), Step: ExceptionOpen, By: System, Opened: &x,
-	})
-	return err
-}
-
-// System is the actor of what no person did.
-const System = "system"
-
 // historyRows are what this decision adds to its entities' past.
 func (s *Service) historyRows(q question, snap Snapshot) []HistoryRow {
 	var rows []HistoryRow
@@ -188,41 +173,3 @@ func (s *Service) historyRows(q question, snap Snapshot) []HistoryRow {
 	}
 	return rows
 }
-
-// SubjectFingerprint binds the named fields that are known: "paths:hash".
-// Amounts are rounded by the currency. The executor computes it again over
-// the same paths as read from Odoo, see Fingerprinted.
-func SubjectFingerprint(paths []string, fields []Field, values Record, currency string) string {
-	bound := Record{}
-	rounded := roundMoney(values, fields, currency)
-	for _, path := range paths {
-		if v, known := rounded[path]; known {
-			bound[path] = v
-		}
-	}
-	if len(bound) == 0 {
-		return ""
-	}
-	names := slices.Sorted(maps.Keys(bound))
-	joined, _ := json.Marshal(names)
-	return string(joined) + hashOf(bound)
-}
-
-// SameFingerprint says whether values, read from Odoo now, still have the
-// fingerprint. A field that was bound and is gone is a difference.
-func SameFingerprint(fingerprint string, fields []Field, values Record, currency string) bool {
-	paths, ok := boundPaths(fingerprint)
-	return ok && SubjectFingerprint(paths, fields, values, currency) == fingerprint
-}
-
-func boundPaths(fingerprint string) ([]string, bool) {
-	const hexLen = 64
-	if len(fingerprint) <= hexLen {
-		return nil, false
-	}
-	var paths []string
-	err := json.Unmarshal([]byte(fingerprint[:len(fingerprint)-hexLen]), &paths)
-	return paths, err == nil
-}
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -5,6 +5,7 @@
 //
 //	kind.go, kind_*.go   which decisions can be asked, with every field declared once
 //	request.go           the question: a subject, its fields, who asks, who applies
+//	check.go             every rule a request breaks is named at once; fingerprint.go says when two are the same
 //	gather.go            everything the evaluation will read goes into the Snapshot
 //	assess.go            a model says how likely, never what to do
 //	govern.go            the policy says execute, approve or reject

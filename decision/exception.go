@@ -98,6 +98,14 @@ func (x Exception) open() bool {
 	return slices.Contains(OpenStates, x.State)
 }
 
+// OpenException journals that the cause of an exception was seen.
+func (w *Writer) OpenException(ctx context.Context, id string, at time.Time, x NewException) error {
+	_, err := w.Append(ctx, id, EntryException, at, ExceptionStep{
+		Exception: ExceptionID(x.Type, x.Cause), Step: ExceptionOpen, By: System, Opened: &x,
+	})
+	return err
+}
+
 // CloseException journals that the cause vanished; nothing happens when no
 // such exception is open.
 func (w *Writer) CloseException(ctx context.Context, entryID string, at time.Time, id string) error {

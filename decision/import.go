@@ -16,7 +16,7 @@ const importBatch = 200
 // Every request is checked before anything is written; record names the file
 // for the journal, its Rows are filled in.
 func (s *Service) ImportHistory(ctx context.Context, requests []Request, at []time.Time, record ImportRecord) (int, error) {
-	now := s.Now().UTC().Truncate(time.Microsecond)
+	now := s.now()
 	rows := make([]HistoryRow, 0, len(requests))
 	for i, req := range requests {
 		if req.Company != requests[0].Company {

@@ -12,7 +12,7 @@ const MaxOutcomeType = 64
 // CodeNotFound (no such decision), CodeConflict (told before with another
 // amount). Telling the same twice records it once.
 func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRecord) (OutcomeRow, error) {
-	now := s.Now().UTC().Truncate(time.Microsecond)
+	now := s.now()
 	switch {
 	case !IsCode(o.Type, MaxOutcomeType):
 		return OutcomeRow{}, Invalid("/type", "pattern", "must be "+CodeRule(MaxOutcomeType))

@@ -18,6 +18,17 @@ func SetPath(tree map[string]any, path string, value any) {
 	SetPath(child, rest, value)
 }
 
+// atPath finds the value at a dotted path; found is false where there is none.
+func atPath(tree map[string]any, path string) (value any, found bool) {
+	key, rest, nested := strings.Cut(path, ".")
+	value, found = tree[key]
+	if !nested || !found {
+		return value, found
+	}
+	child, _ := value.(map[string]any)
+	return atPath(child, rest)
+}
+
 // PointerKey is one step of a JSON pointer (RFC 6901): a key that a caller
 // wrote, escaped and shortened.
 func PointerKey(key string) string { return pointerEscape.Replace(Shorten(key)) }

@@ -29,7 +29,8 @@ type Policies interface {
 }
 
 // Records reads a subject from Odoo as the "fields" object of its kind:
-// nested JSON, only what is known. CodeNotFound when it cannot be seen,
+// nested JSON, null where the record has nothing, and without what was not
+// looked at. CodeNotFound when it cannot be seen,
 // CodeUnavailable when Odoo cannot be reached.
 type Records interface {
 	ReadRecord(ctx context.Context, c Company, kind Kind, s Subject) (json.RawMessage, error)

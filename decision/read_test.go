@@ -18,7 +18,7 @@ func TestReadFromOdoo(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.Records = records{fields: map[string]string{
-		"/sale.order/1": `{"state":"sent","currency":"EUR","amount_total":5,"date_order":"2027-01-01 00:00:00","partner_id":14,"lines":[{"product_id":1,"quantity":-3}]}`,
+		"/sale.order/1": `{"state":"sent","currency":"EUR","amount_total":5,"date_order":"2027-01-01 00:00:00","partner_id":14,"lines":[{"product_id":1,"quantity":-3}],"customer":{"email":null}}`,
 	}}
 	a := s.decide(t, unread(1))
 	if a.Row.Status != Executing || a.Decision.Recommendation.Action.Name != "confirm" || !strings.HasPrefix(a.Decision.Key, ":sale.order:1:order:") {
@@ -26,8 +26,11 @@ func TestReadFromOdoo(t *testing.T) {
 	}
 	story, err := s.Story(t.Context(), "main", a.Decision.ID)
 	noError(t, err)
-	// What Odoo holds and we would not accept is unknown, and said to be.
-	for path, why := range map[string]string{"date_order": "not_in_odoo", "lines": "not_given", "customer.email": "no_email"} {
+	// What Odoo holds and we would not accept is unknown, and so is what nobody
+	// looked at: neither is known to be absent.
+	for path, why := range map[string]string{
+		"date_order": "not_in_odoo", "lines": "not_in_odoo", "customer.phone": "not_in_odoo", "customer.email": "no_email",
+	} {
 		if have := story.Snapshot.Missing[path]; have != why {
 			t.Errorf("%s is missing because of %q, want %q", path, have, why)
 		}

@@ -85,7 +85,7 @@ func (d Decision) plans(execution string) bool {
 
 // receive journals a caller's receipt.
 func (s *Service) receive(ctx context.Context, w *Writer, d Decision, r Receipt) (DecisionRow, error) {
-	now := s.Now().UTC().Truncate(time.Microsecond)
+	now := s.now()
 	if _, err := w.Append(ctx, receiptID(r.Execution), EntryReceipt, now, r); err != nil {
 		return DecisionRow{}, err
 	}

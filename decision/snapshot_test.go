@@ -89,7 +89,7 @@ func TestSnapshotRoundTrip(t *testing.T) {
 		s := Snapshot{
 			Kind: kind.Name, Now: noon.Add(time.Duration(rapid.Int64Range(0, 1e9).Draw(t, "µs")) * time.Microsecond),
 			Seed: rapid.Uint64().Draw(t, "seed"), Rate: decimal.New(rapid.Int64().Draw(t, "rate"), -9),
-			Fields: fields, Missing: missing(kind, fields), Context: Record{}, KnownAt: map[string]time.Time{},
+			Fields: fields, Missing: (&question{kind: kind, fields: fields}).missing(), Context: Record{}, KnownAt: map[string]time.Time{},
 		}
 		sameSnapshot(t, s)
 	})

@@ -125,11 +125,13 @@ func (r *identified[T]) UnmarshalJSON(b []byte) error {
 
 func inCompany(c decision.Company) Context { return InCompany(c.OdooID) }
 
-// set puts a value at a dotted path, unless it is unknown.
+// set puts a value at a dotted path: null where Odoo was asked and has none.
+// What was not asked for stays out of the tree.
 func set(tree map[string]any, path string, v any, known bool) {
-	if known {
-		decision.SetPath(tree, path, v)
+	if !known {
+		v = nil
 	}
+	decision.SetPath(tree, path, v)
 }
 
 func setText(tree map[string]any, path string, t Text) {
@@ -139,7 +141,9 @@ func setText(tree map[string]any, path string, t Text) {
 // setCode sets a text that must be a code, and leaves out what is none: a
 // reference with spaces is unknown rather than wrong.
 func setCode(tree map[string]any, path string, t Text) {
-	set(tree, path, t.Or(""), decision.IsCode(t.Or(""), decision.MaxCode))
+	if code := t.Or(""); code == "" || decision.IsCode(code, decision.MaxCode) {
+		set(tree, path, code, code != "")
+	}
 }
 
 func setTime(tree map[string]any, path string, t Time) { set(tree, path, t.Time, !t.IsZero()) }
@@ -152,7 +156,7 @@ const floatDigits = 6
 // noise behind its last meaningful digit.
 func setNumber(tree map[string]any, path string, n json.Number) {
 	d, err := decimal.NewFromString(n.String())
-	set(tree, path, json.Number(d.Round(floatDigits).String()), err == nil && n != "")
+	set(tree, path, json.Number(d.Round(floatDigits).String()), err == nil)
 }
 
 // modelID is the id of a model's description, which activities refer to.

@@ -27,7 +27,7 @@ func (i *Integration) pickingCore(ctx context.Context, c decision.Company, s dec
 	setTime(tree, "scheduled_date", p.Scheduled)
 	setTime(tree, "promised_date", p.Deadline)
 	setRef(tree, "partner_id", p.Partner)
-	set(tree, "origin", p.Origin.Or(""), p.Origin.Or("") != "")
+	setText(tree, "origin", p.Origin)
 	return tree, nil
 }
 
@@ -56,7 +56,11 @@ func (i *Integration) pickingDetails(ctx context.Context, c decision.Company, tr
 	o := rows[0]
 	setTime(tree, "order_date", o.Date)
 	setNumber(tree, "order_amount", o.Total)
-	set(tree, "currency", o.Currency.Name, o.Currency.Name != "")
-	setTime(tree, "promised_date", o.Promise)
+	if o.Currency.Name != "" {
+		tree["currency"] = o.Currency.Name
+	}
+	if !o.Promise.IsZero() { // else the transfer's own deadline stands
+		setTime(tree, "promised_date", o.Promise)
+	}
 	return nil
 }
