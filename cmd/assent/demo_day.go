@@ -92,7 +92,7 @@ func (d *day) prepare(ctx context.Context) error {
 	for _, k := range decision.Kinds() {
 		live[k.Name] = decision.Live
 	}
-	_, err := d.app.decisions.Switch(ctx, d.company.ID, decision.AnyEpoch, decision.Switches{Modes: live}, decision.System, "demo")
+	_, err := d.app.decisions.Switch(ctx, d.company.ID, decision.AnyEpoch, decision.Switches{Modes: live}, decision.System, "go_live")
 	d.executor = d.app.executor()
 	return err
 }
