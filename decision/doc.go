@@ -18,6 +18,10 @@
 // journal.go, ledger.go and fold.go are the memory behind it: entries are
 // chained by a keyed hash, and every other table is a fold over them.
 //
+// One word has two uses, as it has in the field: the Outcome of a Verdict is
+// execute, approve or reject; an outcome that is recorded (OutcomeRecord) is
+// what became of the decision, learnt later.
+//
 // The zero value is the safe one throughout: Verdict{} needs approval, a
 // missing probability is nil and not 0, an unknown switch is the careful one.
 package decision

@@ -8,7 +8,7 @@ const (
 	AwaitingApproval Status = "awaiting_approval" // people must assent
 	AwaitingReceipt  Status = "awaiting_receipt"  // the caller applies it and will tell
 	Executing        Status = "executing"         // our executor applies it
-	Parked           Status = "parked"            // the kill switch came first; released by operations
+	Parked           Status = "parked"            // kill switch, pause or mode came first; goes on when they allow it
 	Done             Status = "done"              // applied and read back, or nothing to apply
 	Recorded         Status = "recorded"          // shadow mode: nothing happens
 	Refused          Status = "refused"           // by policy
@@ -38,8 +38,8 @@ const (
 	StepVoid     Step = "void"     // the record cannot be seen
 	StepApply    Step = "apply"    // applied and read back, by us or by the caller
 	StepFail     Step = "fail"     // gave up
-	StepPark     Step = "park"     // the kill switch is on
-	StepResume   Step = "resume"   // operations released it
+	StepPark     Step = "park"     // the switches hold it
+	StepResume   Step = "resume"   // they allow it again
 )
 
 // transition is one legal change of status.

@@ -91,7 +91,7 @@ const (
 	ResultFail  Result = "fail"  // gave up: dead letter
 	ResultStale Result = "stale" // the record changed since the decision
 	ResultVoid  Result = "void"  // the record cannot be seen
-	ResultPark  Result = "park"  // the kill switch is on
+	ResultPark  Result = "park"  // the switches hold it
 )
 
 // CallerResults are those that a caller may report who applied an action itself.

@@ -24,10 +24,14 @@ var gauges = makeGauges()
 
 func makeGauges() []gauge {
 	executions := prometheus.NewDesc("assent_executions", "Executions that have not ended.", []string{"company", "status"}, nil)
+	decisions := prometheus.NewDesc("assent_decisions_waiting", "Decisions whose caller has sent no receipt, or which the switches hold.", []string{"company", "status"}, nil)
 	approvals := prometheus.NewDesc("assent_approvals", "Approvals that are open.", []string{"company", "status"}, nil)
 	exceptions := prometheus.NewDesc("assent_exceptions", "Exceptions that have not ended.", []string{"company", "type"}, nil)
 	waiting := string(decision.AwaitingApproval)
 	all := []gauge{{approvals, decision.Approvals, map[string][]string{"status": {waiting}}, waiting}}
+	for _, s := range []decision.Status{decision.AwaitingReceipt, decision.Parked} {
+		all = append(all, gauge{decisions, decision.Decisions, map[string][]string{"status": {string(s)}}, string(s)})
+	}
 	for _, s := range []decision.ExecutionStatus{decision.ExecutionWaiting, decision.ExecutionRunning, decision.ExecutionParked} {
 		all = append(all, gauge{executions, decision.Executions, map[string][]string{"status": {string(s)}}, string(s)})
 	}

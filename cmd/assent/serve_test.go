@@ -235,7 +235,7 @@ func TestKillSwitch(t *testing.T) {
 	c.get("/metrics", &figures)
 	for _, want := range []string{
 		`assent_executions{company="main",status="parked"} 1`, `assent_executions{company="main",status="waiting"} 0`,
-		`assent_approvals{company="main",status="awaiting_approval"} 0`, `assent_exceptions{company="main",type="dead_letter"} 0`,
+		`assent_approvals{company="main",status="awaiting_approval"} 0`, `assent_decisions_waiting{company="main",status="awaiting_receipt"} 0`, `assent_exceptions{company="main",type="dead_letter"} 0`,
 	} {
 		if !strings.Contains(figures, want+"\n") {
 			t.Errorf("no %s in the metrics", want)
