@@ -116,7 +116,7 @@ func (d *decoder) fields(flat map[string]any, base string, fields []Field) {
 		raw, ok := flat[f.Path]
 		if !ok || raw == nil && !d.requireAll {
 			if f.Required && d.requireAll {
-				d.fault(pointer, "required", "required: "+f.allowed())
+				d.fault(pointer, "required", "required: "+f.Allowed())
 			}
 			continue
 		}
@@ -133,11 +133,11 @@ func (d *decoder) value(raw any, pointer string, f Field) (any, bool) {
 	}
 	value, ok := parseValue(raw, f)
 	if !ok {
-		d.fault(pointer, "type", "must be "+f.allowed())
+		d.fault(pointer, "type", "must be "+f.Allowed())
 		return nil, false
 	}
 	if code := outOfBounds(value, f); code != "" {
-		d.fault(pointer, code, "must be "+f.allowed())
+		d.fault(pointer, code, "must be "+f.Allowed())
 		return nil, false
 	}
 	if t, isTime := value.(time.Time); isTime && f.NotAfter && t.After(d.now.Add(ClockSkew)) {
@@ -152,7 +152,7 @@ func (d *decoder) value(raw any, pointer string, f Field) (any, bool) {
 func (d *decoder) lines(raw any, pointer string, f Field) (any, bool) {
 	list, ok := raw.([]any)
 	if !ok || len(list) == 0 || len(list) > MaxLines {
-		d.fault(pointer, "type", "must be "+f.allowed())
+		d.fault(pointer, "type", "must be "+f.Allowed())
 		return nil, false
 	}
 	lines, faulty := make([]Record, 0, len(list)), false
@@ -224,7 +224,7 @@ func parseTime(text string) (any, bool) {
 func outOfBounds(value any, f Field) string {
 	switch v := value.(type) {
 	case string:
-		return textFault(v, f)
+		return f.TextFault(v)
 	case int64:
 		if f.Type == TypeID && v <= 0 {
 			return "minimum"
@@ -246,11 +246,13 @@ func boundFault(v decimal.Decimal, f Field) string {
 	return ""
 }
 
-func textFault(v string, f Field) string {
+// TextFault names the rule that a text breaks which is to be the field's
+// value, or "".
+func (f Field) TextFault(v string) string {
 	switch {
 	case f.Type == TypeEnum && !slices.Contains(f.Enum, v):
 		return "enum"
-	case f.Type == TypeCode && !IsCode(v, f.Limit()):
+	case f.Type == TypeCode && !IsCode(v, f.Limit()), f.Type == TypeCountry && !IsCountry(v), f.Type == TypeCurrency && !IsCurrency(v):
 		return "pattern"
 	case f.Type == TypeText && (v == "" || len(v) > f.Limit() || !utf8.ValidString(v) || strings.ContainsRune(v, 0)):
 		return "length"
@@ -258,12 +260,13 @@ func textFault(v string, f Field) string {
 	return ""
 }
 
-// allowed says in words what the field accepts.
-func (f Field) allowed() string {
+// Allowed says in words what the field accepts.
+func (f Field) Allowed() string {
 	words := map[Type]string{
 		TypeMoney: "an amount as a JSON number without exponent", TypeNumber: "a JSON number without exponent",
 		TypeInteger: "a whole number", TypeID: "a positive whole number",
 		TypeText: fmt.Sprintf("a string of 1 to %d bytes of UTF-8 without NUL", f.Limit()), TypeCode: "a string of " + CodeRule(f.Limit()),
+		TypeCountry: "an ISO 3166-1 country code of two capital letters, such as DE", TypeCurrency: "an ISO 4217 currency code of three capital letters, such as EUR",
 		TypeEnum: "one of " + strings.Join(f.Enum, ", "), TypeBoolean: "true or false",
 		TypeTime:  "a time such as 2026-11-24T09:30:00Z",
 		TypeLines: fmt.Sprintf("a list of 1 to %d objects", MaxLines),

@@ -19,6 +19,8 @@ var everyType = []Field{
 	{Path: "id", Type: TypeID},
 	{Path: "text", Type: TypeText, Personal: true},
 	{Path: "code", Type: TypeCode},
+	{Path: "country", Type: TypeCountry},
+	{Path: "currency", Type: TypeCurrency},
 	{Path: "enum", Type: TypeEnum, Enum: []string{"draft", "sale"}},
 	{Path: "flag", Type: TypeBoolean},
 	{Path: "time", Type: TypeTime},
@@ -52,6 +54,9 @@ func TestDecodeFieldsValues(t *testing.T) {
 		"text":               {`{"text":"Ünïcode <&> \" "}`, Record{"text": `Ünïcode <&> " `}},
 		"longest text":       {`{"text":"` + strings.Repeat("x", MaxText) + `"}`, Record{"text": strings.Repeat("x", MaxText)}},
 		"code":               {`{"code":"A-z_0.9:/+"}`, Record{"code": "A-z_0.9:/+"}},
+		"country":            {`{"country":"KP"}`, Record{"country": "KP"}},
+		"Odoo's own country": {`{"country":"XK"}`, Record{"country": "XK"}},
+		"currency":           {`{"currency":"JPY"}`, Record{"currency": "JPY"}},
 		"enum":               {`{"enum":"sale"}`, Record{"enum": "sale"}},
 		"flag":               {`{"flag":false}`, Record{"flag": false}},
 		"time":               {`{"time":"2026-11-24T13:00:00+01:00"}`, Record{"time": noon}},
@@ -254,11 +259,11 @@ func TestAllowed(t *testing.T) {
 		"an amount as a JSON number without exponent from 0 to 1000, with at most 15 digits before the point and 9 after it": everyType[0],
 		"a JSON number without exponent of at least -10, with at most 15 digits before the point and 9 after it":             everyType[1],
 		"a whole number of at most 7": everyType[2],
-		"one of draft, sale":          everyType[6],
-		"a time such as 2026-11-24T09:30:00Z, of the years 1970 to 2200, not in the future": everyType[9],
+		"one of draft, sale":          everyType[8],
+		"a time such as 2026-11-24T09:30:00Z, of the years 1970 to 2200, not in the future": everyType[11],
 	}
 	for want, f := range tests {
-		if have := f.allowed(); have != want {
+		if have := f.Allowed(); have != want {
 			t.Errorf("%s: have %q, want %q", f.Path, have, want)
 		}
 	}
@@ -268,25 +273,44 @@ func TestAllowed(t *testing.T) {
 func TestFaultsNameHiddenBounds(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ raw, says string }{
-		"16 digits":              {`{"money":1000000000000000}`, "15 digits before the point"},
-		"ten decimals":           {`{"money":0.0000000001}`, "9 after it"},
-		"an exponent":            {`{"number":1e3}`, "without exponent"},
-		"16 digits of a number":  {`{"number":1000000000000000}`, "15 digits before the point"},
-		"an id of 20 digits":     {`{"id":10000000000000000000}`, "below 2^63"},
-		"a whole number":         {`{"a":{"b":{"c":9223372036854775808}}}`, "below 2^63"},
-		"before 1970":            {`{"time":"1969-12-31T23:59:59Z"}`, "years 1970 to 2200"},
-		"before 1970, in Odoo's": {`{"past":"1901-01-01 00:00:00"}`, "years 1970 to 2200"},
-		"after 2200":             {`{"time":"2201-01-01T00:00:00Z"}`, "years 1970 to 2200"},
-		"NUL":                    {`{"text":"a\u0000b"}`, "without NUL"},
-		"NUL in a code":          {`{"code":"a\u0000b"}`, "letters, digits and"},
-		"no text":                {`{"text":""}`, "1 to 4096 bytes"},
-		"too long a text":        {`{"text":"` + strings.Repeat("x", MaxText+1) + `"}`, "1 to 4096 bytes"},
-		"no lines":               {`{"lines":[]}`, "1 to 500 objects"},
+		"16 digits":                {`{"money":1000000000000000}`, "15 digits before the point"},
+		"ten decimals":             {`{"money":0.0000000001}`, "9 after it"},
+		"an exponent":              {`{"number":1e3}`, "without exponent"},
+		"16 digits of a number":    {`{"number":1000000000000000}`, "15 digits before the point"},
+		"an id of 20 digits":       {`{"id":10000000000000000000}`, "below 2^63"},
+		"a whole number":           {`{"a":{"b":{"c":9223372036854775808}}}`, "below 2^63"},
+		"before 1970":              {`{"time":"1969-12-31T23:59:59Z"}`, "years 1970 to 2200"},
+		"before 1970, in Odoo's":   {`{"past":"1901-01-01 00:00:00"}`, "years 1970 to 2200"},
+		"after 2200":               {`{"time":"2201-01-01T00:00:00Z"}`, "years 1970 to 2200"},
+		"NUL":                      {`{"text":"a\u0000b"}`, "without NUL"},
+		"NUL in a code":            {`{"code":"a\u0000b"}`, "letters, digits and"},
+		"no text":                  {`{"text":""}`, "1 to 4096 bytes"},
+		"too long a text":          {`{"text":"` + strings.Repeat("x", MaxText+1) + `"}`, "1 to 4096 bytes"},
+		"a country in lower case":  {`{"country":"kp"}`, "two capital letters"},
+		"a country's name":         {`{"country":"Deutschland"}`, "ISO 3166-1"},
+		"a country that is none":   {`{"country":"ZZ"}`, "ISO 3166-1"},
+		"two countries":            {`{"country":"DE FR"}`, "ISO 3166-1"},
+		"a currency in lower case": {`{"currency":"eur"}`, "three capital letters"},
+		"a currency's sign":        {`{"currency":"€"}`, "ISO 4217"},
+		"no lines":                 {`{"lines":[]}`, "1 to 500 objects"},
 	}
 	for name, test := range tests {
 		_, errs := DecodeFields(json.RawMessage(test.raw), everyType, "/fields", noon, true)
 		if len(errs) != 1 || !strings.Contains(errs[0].Message, test.says) {
 			t.Errorf("%s: have %v, want %q", name, errs, test.says)
+		}
+	}
+}
+
+// What Odoo says wrongly is unknown: a check that reads it does not pass, and a
+// list never misses it for its spelling.
+func TestACountryThatIsNoneIsUnknown(t *testing.T) {
+	t.Parallel()
+	for _, country := range []string{"kp", "Kp", "KP ", "PRK", "Deutschland", "ZZ", "  ", ""} {
+		raw := encode(t, map[string]any{"country": country, "code": "x"})
+		record, errs := DecodeFields(raw, everyType, "/fields", noon, false)
+		if _, known := record["country"]; known || len(errs) != 1 || errs[0].Code != "pattern" || record["code"] != "x" {
+			t.Errorf("%q: have %v, %v", country, record, errs)
 		}
 	}
 }

@@ -12,16 +12,18 @@ type Type string
 
 // The types.
 const (
-	TypeMoney   Type = "money"   // decimal.Decimal, in the request's currency; a JSON number
-	TypeNumber  Type = "number"  // decimal.Decimal; a JSON number
-	TypeInteger Type = "integer" // int64; a JSON number without fraction
-	TypeID      Type = "id"      // int64 > 0, an Odoo database id
-	TypeText    Type = "text"    // string, valid UTF-8, 1 to Limit bytes
-	TypeCode    Type = "code"    // string that IsCode accepts, 1 to Limit bytes
-	TypeEnum    Type = "enum"    // string out of Enum
-	TypeBoolean Type = "boolean" // bool
-	TypeTime    Type = "time"    // time.Time in UTC; RFC 3339, or Odoo's "2006-01-02 15:04:05" (which is UTC)
-	TypeLines   Type = "lines"   // []Record with the fields of Items
+	TypeMoney    Type = "money"    // decimal.Decimal, in the request's currency; a JSON number
+	TypeNumber   Type = "number"   // decimal.Decimal; a JSON number
+	TypeInteger  Type = "integer"  // int64; a JSON number without fraction
+	TypeID       Type = "id"       // int64 > 0, an Odoo database id
+	TypeText     Type = "text"     // string, valid UTF-8, 1 to Limit bytes
+	TypeCode     Type = "code"     // string that IsCode accepts, 1 to Limit bytes
+	TypeCountry  Type = "country"  // string that IsCountry accepts
+	TypeCurrency Type = "currency" // string that IsCurrency accepts
+	TypeEnum     Type = "enum"     // string out of Enum
+	TypeBoolean  Type = "boolean"  // bool
+	TypeTime     Type = "time"     // time.Time in UTC; RFC 3339, or Odoo's "2006-01-02 15:04:05" (which is UTC)
+	TypeLines    Type = "lines"    // []Record with the fields of Items
 )
 
 // MaxText bounds a text field, in bytes, where nothing says otherwise.

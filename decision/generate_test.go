@@ -69,13 +69,14 @@ func drawField(t *rapid.T, f Field, now time.Time) any {
 		return rapid.SampledFrom(f.Enum).Draw(t, f.Path)
 	case TypeBoolean:
 		return rapid.Bool().Draw(t, f.Path)
+	case TypeCountry:
+		return rapid.SampledFrom([]string{"DE", "FR", "KP"}).Draw(t, f.Path)
+	case TypeCurrency:
+		return rapid.SampledFrom(Currencies).Draw(t, f.Path)
 	case TypeTime:
 		return now.Add(-time.Duration(rapid.Int64Range(0, 1e6).Draw(t, f.Path)) * time.Second).Format(time.RFC3339)
 	case TypeLines:
 		return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) map[string]any { return drawLine(t, f, now) }), 1, 3).Draw(t, f.Path)
-	}
-	if f.Path == "currency" {
-		return rapid.SampledFrom(Currencies).Draw(t, f.Path)
 	}
 	return rapid.StringMatching(`[A-Za-z0-9._:/+-]{1,20}`).Draw(t, f.Path)
 }

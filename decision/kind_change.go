@@ -17,14 +17,16 @@ var changeKind = Kind{
 	Asked:  true,
 	Fields: []Field{
 		{Path: "type", Type: TypeEnum, Enum: []string{"discount", "price_override", "campaign_exception", "stock_correction", "write_off", "bank_details", "emergency_purchase", "payment_state"}, Required: true, Example: `"discount"`, Doc: "What is to be changed."},
-		{Path: "currency", Type: TypeCode, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
+		{Path: "currency", Type: TypeCurrency, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
 		{Path: "amount", Type: TypeMoney, Required: true, Min: zero, Example: "35.00", Doc: "Money at stake: margin given away, value written off, value of the purchase."},
 		{Path: "state", Type: TypeCode, Absent: "not_given", Example: `"draft"`, Doc: "State of the record in Odoo."},
-		{Path: "amount_total", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "350.00", Doc: "Total of the order that is changed."},
+		{Path: "amount_total", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "350.00", Doc: "Total of the record that is changed: the order, the invoice or the purchase."},
 		{Path: "partner_id", Type: TypeID, Absent: "not_given", Example: "14", Doc: "Customer or vendor concerned."},
 		{Path: "line_id", Type: TypeID, Absent: "not_given", Example: "64", Doc: "Order line concerned."},
 		{Path: "discount", Type: TypeNumber, Min: zero, Max: bound("100"), Unit: "percent", Absent: "not_given", Example: "10", Doc: "Discount after the change."},
 		{Path: "price_unit", Type: TypeMoney, Exact: true, Min: zero, Absent: "not_given", Example: "70.00", Doc: "Unit price after the change."},
+		{Path: "value_before", Type: TypeText, Most: 200, Absent: "not_given", Example: `"not_paid"`, Doc: "What is there before the change, for whoever approves it; nothing personal."},
+		{Path: "value_after", Type: TypeText, Most: 200, Absent: "not_given", Example: `"paid"`, Doc: "What shall be there after the change, for whoever approves it; nothing personal."},
 		{Path: "margin_percent", Type: TypeNumber, Min: bound("-1000"), Max: bound("100"), Unit: "percent", Absent: "not_given", Example: "22.5", Doc: "Margin after the change."},
 		{Path: "budget_left", Type: TypeMoney, Absent: "not_given", Example: "5000.00", Doc: "Budget left before an emergency purchase; may be negative."},
 		{Path: "evidence", Type: TypeCode, Absent: "no_evidence", Example: `"callback:2026-11-24"`, Doc: "Reference to the evidence, e.g. of a call back."},
@@ -65,13 +67,19 @@ var changeNeeds = map[string][]string{
 	"bank_details":   {"change_hash"},
 }
 
-// checkChange asks for the fields of the type.
+// checkChange asks for the fields of the type, and keeps account numbers out:
+// whoever approves those compares them in Odoo.
 func checkChange(s Snapshot) []FieldError {
 	kind, _ := s.Fields.Text("type")
 	var errs []FieldError
 	for _, need := range changeNeeds[kind] {
 		if _, ok := s.Fields[need]; !ok {
 			errs = append(errs, FieldError{Pointer: "/fields/" + need, Code: "required", Message: "required for this type of change"})
+		}
+	}
+	for _, told := range []string{"value_before", "value_after"} {
+		if _, ok := s.Fields[told]; ok && kind == "bank_details" {
+			errs = append(errs, FieldError{Pointer: "/fields/" + told, Code: "conflict", Message: "not for bank details, which are not kept here; give change_hash"})
 		}
 	}
 	return errs

@@ -15,7 +15,7 @@ var deliveryKind = Kind{
 		{Path: "reference", Type: TypeCode, Absent: "not_given", Example: `"WH/OUT/00012"`, Doc: "Transfer number as people know it."},
 		{Path: "state", Type: TypeEnum, Enum: []string{"draft", "waiting", "confirmed", "assigned", "done", "cancel"}, Required: true, Example: `"assigned"`, Doc: "State of the transfer in Odoo."},
 		{Path: "scheduled_date", Type: TypeTime, Required: true, Example: `"2026-11-26T09:00:00Z"`, Doc: "When the goods are to leave."},
-		{Path: "currency", Type: TypeCode, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
+		{Path: "currency", Type: TypeCurrency, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
 		{Path: "promised_date", Type: TypeTime, Absent: "no_promise", Example: `"2026-11-28T00:00:00Z"`, Doc: "Delivery date promised to the customer."},
 		{Path: "order_date", Type: TypeTime, NotAfter: true, Absent: "not_given", Example: `"2026-11-24T09:30:00Z"`, Doc: "When the customer ordered."},
 		{Path: "order_amount", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "120.50", Doc: "Value of the goods for the customer."},

@@ -12,7 +12,7 @@ var refundKind = Kind{
 	Fields: []Field{
 		{Path: "reference", Type: TypeCode, Absent: "not_given", Example: `"INV/2026/00012"`, Doc: "Invoice number."},
 		{Path: "state", Type: TypeEnum, Enum: []string{"draft", "posted", "cancel"}, Required: true, Example: `"posted"`, Doc: "State of the invoice."},
-		{Path: "currency", Type: TypeCode, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
+		{Path: "currency", Type: TypeCurrency, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
 		{Path: "amount", Type: TypeMoney, Required: true, Min: zero, Example: "25.00", Doc: "Amount to refund, tax included."},
 		{Path: "amount_total", Type: TypeMoney, Required: true, Min: zero, Example: "120.50", Doc: "Total of the invoice."},
 		{Path: "amount_credited", Type: TypeMoney, Required: true, Min: zero, Example: "0", Doc: "What earlier credit notes already returned."},

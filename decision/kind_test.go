@@ -97,13 +97,13 @@ func checkUses(t *testing.T, kind Kind) {
 	if f, ok := kind.Field(kind.Amount); !ok || f.Type != TypeMoney {
 		t.Errorf("amount %q is no money field", kind.Amount)
 	}
-	if f, ok := kind.Field("currency"); !ok || f.Type != TypeCode || !f.Required {
+	if f, ok := kind.Field("currency"); !ok || f.Type != TypeCurrency || !f.Required {
 		t.Error("amounts without a required currency")
 	}
 	seen := map[string]bool{}
 	for _, e := range kind.Entities {
 		f, ok := kind.Field(e.Path)
-		if !ok || !slices.Contains([]Type{TypeID, TypeText, TypeCode}, f.Type) || e.Cap < 1 || e.Cap > 1000 || seen[e.Type] {
+		if !ok || !slices.Contains([]Type{TypeID, TypeText, TypeCode, TypeCountry}, f.Type) || e.Cap < 1 || e.Cap > 1000 || seen[e.Type] {
 			t.Errorf("entity %+v of %+v", e, f)
 		}
 		seen[e.Type] = true

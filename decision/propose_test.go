@@ -80,6 +80,8 @@ func TestKindChecks(t *testing.T) {
 		"price without one":             {"change", Record{"type": "price_override", "amount_total": dec("9")}, "/fields/price_unit"},
 		"nothing to refund":             {"refund", Record{"amount": dec("0.004"), "currency": "EUR"}, "/fields/amount"},
 		"bank details without a hash":   {"change", Record{"type": "bank_details"}, "/fields/change_hash"},
+		"an account number in words":    {"change", Record{"type": "bank_details", "change_hash": "sha256:0", "value_after": "x"}, "/fields/value_after"},
+		"what a payment state becomes":  {"change", Record{"type": "payment_state", "value_before": "not_paid", "value_after": "paid"}, ""},
 		"write-off needs nothing":       {"change", Record{"type": "write_off"}, ""},
 		"a type that Odoo does not say": {"change", Record{}, ""},
 	}

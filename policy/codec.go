@@ -240,7 +240,7 @@ func (e *encoder) textTerm(v string, f decision.Field) (term, why *ast.Term) {
 	switch {
 	case v == "":
 		return nil, nil
-	case f.Type != decision.TypeText && f.Type != decision.TypeCode && f.Type != decision.TypeEnum:
+	case sortOfType(f.Type) != textSort || f.Type == decision.TypeID:
 		return nil, wrongType
 	case f.Personal:
 		v = hashedText(v)

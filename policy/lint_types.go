@@ -212,7 +212,7 @@ func sortOfType(t decision.Type) sort {
 	switch t {
 	case decision.TypeMoney, decision.TypeNumber, decision.TypeInteger, decision.TypeTime:
 		return numberSort
-	case decision.TypeText, decision.TypeCode, decision.TypeEnum, decision.TypeID:
+	case decision.TypeText, decision.TypeCode, decision.TypeCountry, decision.TypeCurrency, decision.TypeEnum, decision.TypeID:
 		return textSort
 	case decision.TypeBoolean:
 		return booleanSort

@@ -73,6 +73,10 @@ func requestLeaf(f decision.Field) map[string]any {
 		schema["type"], schema["minLength"], schema["maxLength"] = "string", 1, f.Limit()
 	case decision.TypeCode:
 		schema["type"], schema["pattern"] = "string", decision.CodePattern(f.Limit())
+	case decision.TypeCountry:
+		schema["type"], schema["pattern"] = "string", decision.CountryPattern
+	case decision.TypeCurrency:
+		schema["type"], schema["pattern"] = "string", decision.CurrencyPattern
 	case decision.TypeID:
 		schema["type"], schema["minimum"] = "integer", 1
 	case decision.TypeLines:
@@ -89,7 +93,7 @@ func inputLeaf(f decision.Field) map[string]any {
 	case decision.TypeTime:
 		schema["type"] = "integer"
 		f.Example, f.Unit = "1795512600", "seconds since 1970, UTC"
-	case decision.TypeText, decision.TypeCode:
+	case decision.TypeText, decision.TypeCode, decision.TypeCountry, decision.TypeCurrency:
 		schema["type"] = "string"
 		if f.Personal {
 			f.Doc, f.Example = f.Doc+" Here its SHA-256, without a key.", hashedExample(f.Example)
