@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"slices"
 	"time"
 
 	"assent/decision"
@@ -23,20 +24,43 @@ func (a attempt) activity(ctx context.Context) decision.Applied {
 	if _, end, ok := a.look(ctx); !ok {
 		return end
 	}
+	if end, ok := a.followed(ctx); !ok {
+		return end
+	}
+	values := map[string]any{
+		"res_id": a.x.Subject.ID, "summary": "Assent: " + a.title(),
+		"note": html.EscapeString(a.body(a.tag())), "date_deadline": a.due().Format(DateLayout),
+	}
+	if user := a.Users[a.text("role")]; user != 0 {
+		values["user_id"] = user
+	}
+	// The model goes by name, as the web client sends it: the id that the
+	// field itself wants is in ir.model, which only administrators may read.
+	cx := a.context().With(Context{"default_res_model": a.x.Subject.Model})
 	return a.create(ctx, a.scheduled, func() (func() error, error) {
-		model, err := a.modelID(ctx, a.x.Subject.Model)
-		values := map[string]any{
-			"res_model_id": model, "res_id": a.x.Subject.ID, "summary": "Assent: " + a.title(),
-			"note": html.EscapeString(a.body(a.tag())), "date_deadline": a.due().Format(DateLayout),
-		}
-		if user := a.Users[a.text("role")]; user != 0 {
-			values["user_id"] = user
-		}
 		return func() error {
-			_, err := Create(ctx, a.Caller, "mail.activity", values, a.context())
+			_, err := Create(ctx, a.Caller, "mail.activity", values, cx)
 			return err
-		}, err
+		}, nil
 	})
+}
+
+// followed says whether the record has a chatter. An activity on one that has
+// none (stock.quant) is an exception in Odoo that says nothing of its effect.
+func (a attempt) followed(ctx context.Context) (end decision.Applied, ok bool) {
+	spec, _ := decision.ActionNamed("activity")
+	if slices.Contains(spec.Models, a.x.Subject.Model) {
+		return end, true
+	}
+	has := map[string]any{}
+	q := Call{Model: a.x.Subject.Model, Method: "fields_get", Args: Args{"allfields": []string{"message_ids"}, "attributes": []string{"type"}}, Context: a.context()}
+	switch err := a.Caller.Call(ctx, q, &has); {
+	case err != nil:
+		return a.classify(err), false
+	case len(has) == 0:
+		return failed(codeNoChatter), false
+	}
+	return end, true
 }
 
 // note posts an internal note on the record, once.

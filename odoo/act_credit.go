@@ -146,8 +146,15 @@ func (a attempt) draftCreditNote(ctx context.Context) (own []creditNote, end dec
 	if err != nil {
 		return nil, a.classify(err), false
 	}
+	// The journal is computed, but too late for the wizard to be stored.
+	invoice, err := one[struct {
+		Journal Ref `json:"journal_id"`
+	}](ctx, a.Integration, a.company, "account.move", a.x.Subject.ID, "journal_id")
+	if err != nil {
+		return nil, a.classify(err), false
+	}
 	cx := a.context().With(Context{"active_model": "account.move", "active_ids": []int64{a.x.Subject.ID}})
-	values := map[string]any{"reason": a.marker()}
+	values := map[string]any{"reason": a.marker(), "journal_id": invoice.Journal.ID}
 	for k, v := range dialect.ReversalValues {
 		values[k] = v
 	}

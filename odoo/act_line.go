@@ -56,6 +56,13 @@ func (a attempt) line(ctx context.Context, field string, want decimal.Decimal) d
 	case !a.unchanged(tree):
 		return stale
 	}
+	digits, known, err := a.decimals(ctx, a.company, "sale.order.line", field)
+	switch {
+	case err != nil:
+		return a.classify(err)
+	case known && !want.Equal(want.Round(digits)):
+		return failed(codeDecimals) // Odoo would round it, and the order would have a price nobody assented to
+	}
 	call := func() error {
 		return Write(ctx, a.Caller, "sale.order.line", []int64{id}, map[string]any{field: json.Number(want.String())}, a.context())
 	}

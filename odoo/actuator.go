@@ -70,12 +70,14 @@ const (
 	codeApplied    = "applied"
 	codeAlready    = "already_applied"
 	codeChanged    = "record_changed"
-	codeNoEffect   = "no_effect"       // Odoo accepted the call and nothing changed
-	codeOtherOrder = "line_of_another" // the line is not one of the subject's
-	codeAmount     = "amount_mismatch" // the credit note would not have the amount assented to
-	codeIncomplete = "bad_action"      // a required parameter is missing, or the action is for another model
-	codeNoInvoice  = "no_invoice"      // the subject of a credit note is no customer invoice
-	codeWithdrawn  = "note_cancelled"  // somebody cancelled the execution's credit note
+	codeNoEffect   = "no_effect"         // Odoo accepted the call and nothing changed
+	codeOtherOrder = "line_of_another"   // the line is not one of the subject's
+	codeAmount     = "amount_mismatch"   // the credit note would not have the amount assented to
+	codeDecimals   = "too_many_decimals" // Odoo keeps fewer decimals of the number than were assented to
+	codeIncomplete = "bad_action"        // a required parameter is missing, or the action is for another model
+	codeNoInvoice  = "no_invoice"        // the subject of a credit note is no customer invoice
+	codeNoChatter  = "no_chatter"        // the record's model has no place for an activity
+	codeWithdrawn  = "note_cancelled"    // somebody cancelled the execution's credit note
 )
 
 func done(code, ref string) decision.Applied {

@@ -171,3 +171,50 @@ func TestSentencesAreOptional(t *testing.T) {
 		t.Errorf("body: %s", body)
 	}
 }
+
+// TestBotWithoutAddress: Odoo sends nothing for a user without an e-mail
+// address, so that neither a note nor an activity for somebody else can be
+// made. It says so, and the execution ends.
+func TestBotWithoutAddress(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		s.fake.Seed("res.partner", map[string]any{"id": 7, "email": false})
+		for _, name := range []string{"note", "activity", "hold"} {
+			wantApplied(t, s.apply(s, s.execution(t, named(name))), decision.ResultFail, "user_error", false)
+		}
+		s.wantEffects(t, trial{}, 0)
+		wantApplied(t, s.apply(s, s.execution(t, named("manual"))), decision.ResultDone, "applied", false) // of the bot's own
+	})
+}
+
+// TestBotOfFewRights: an activity needs the right to change its record.
+func TestBotOfFewRights(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		s.fake.AddUser(odootest.User{ID: 60, Login: "few", Key: "few", Companies: []int64{1}, Groups: []string{"sale", "account"}})
+		s.odoo.Caller = s.as(t, "few")
+		wantApplied(t, s.apply(s, s.execution(t, named("manual"))), decision.ResultFail, "access_error", false)
+		wantApplied(t, s.apply(s, s.execution(t, named("hold"))), decision.ResultDone, "applied", false)
+	})
+}
+
+// TestNoChatter: a record that can have no activity is said to be one.
+func TestNoChatter(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		s.fake.Seed("stock.quant", map[string]any{"id": 5, "company_id": 1, "quantity": 3.0})
+		x := s.execution(t, trial{kind: "change", action: record("manual", nil), subject: decision.Subject{Model: "stock.quant", ID: 5}})
+		wantApplied(t, s.apply(s, x), decision.ResultFail, "no_chatter", false)
+		x = s.execution(t, trial{kind: "change", action: record("manual", nil), subject: decision.Subject{Model: "purchase.order", ID: s.purchase(t)}})
+		wantApplied(t, s.apply(s, x), decision.ResultDone, "applied", false)
+		s.fake.Inject(odootest.Fault{Kind: odootest.Reset, Model: "stock.quant", Method: "fields_get", Times: 1})
+		x.Subject = decision.Subject{Model: "stock.quant", ID: 5}
+		wantApplied(t, s.apply(s, x), decision.ResultRetry, "odoo_down", false)
+	})
+}
+
+func (s *stage) purchase(t *testing.T) int64 {
+	t.Helper()
+	id, err := odoo.Create(s, s.client, "purchase.order", map[string]any{"partner_id": 101}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}

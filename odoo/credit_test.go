@@ -294,3 +294,14 @@ func TestCreditChanged(t *testing.T) {
 		}
 	})
 }
+
+// TestCreditNotPosted: a note that Odoo does not post is cancelled.
+func TestCreditNotPosted(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		x := s.refund(t, invoice1, "176.72")
+		s.fake.Seed("account.journal", map[string]any{"id": 1, "active": false})
+		wantApplied(t, s.apply(s, x), decision.ResultFail, "user_error", false)
+		s.wantNotes(t, invoice1.ID, "cancel 176.72")
+		wantApplied(t, s.apply(s, x), decision.ResultFail, "note_cancelled", false)
+	})
+}

@@ -202,7 +202,7 @@ type witness struct {
 func (w *witness) Call(ctx context.Context, q odoo.Call, into any) error {
 	effects := len(w.fake.Log())
 	err := w.Caller.Call(ctx, q, into)
-	if slices.Contains([]string{"search_read", "search_count"}, q.Method) {
+	if slices.Contains([]string{"search_read", "search_count", "fields_get"}, q.Method) {
 		w.seen = w.seen || err == nil && effects > w.before
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -20,7 +19,6 @@ type Integration struct {
 	Users    map[string]int64                 // res.users that activities for a role go to; a role without one goes to the bot's own user
 	Sentence func(policy, code string) string // plain sentence of a reason code, as the policy of that revision has it; nil writes the code
 	Patience time.Duration                    // how long reading a record may take; 0 is 20 s
-	models   sync.Map                         // model name: id in ir.model
 }
 
 var (
@@ -90,10 +88,13 @@ func (i *Integration) details(ctx context.Context, c decision.Company, kind deci
 	return nil
 }
 
-// one reads one visible record by its id; errNotVisible when there is none.
+// one reads one visible record by its id, archived or not; errNotVisible when
+// there is none.
 func one[T any](ctx context.Context, i *Integration, c decision.Company, model string, id int64, fields ...string) (T, error) {
 	var zero T
-	rows, err := SearchRead[identified[T]](ctx, i.Caller, model, Query{Domain: Domain{}.Where("id", "=", id), Fields: fields, Limit: 1}, inCompany(c))
+	// An archived customer or tax is still the one that the record names.
+	cx := inCompany(c).With(Context{"active_test": false})
+	rows, err := SearchRead[identified[T]](ctx, i.Caller, model, Query{Domain: Domain{}.Where("id", "=", id), Fields: fields, Limit: 1}, cx)
 	switch {
 	case err != nil:
 		return zero, err
@@ -159,18 +160,18 @@ func setNumber(tree map[string]any, path string, n json.Number) {
 	set(tree, path, json.Number(d.Round(floatDigits).String()), err == nil)
 }
 
-// modelID is the id of a model's description, which activities refer to.
-func (i *Integration) modelID(ctx context.Context, model string) (int64, error) {
-	if id, ok := i.models.Load(model); ok {
-		return id.(int64), nil
+// decimals is how many of them Odoo keeps of a number; known is false where it
+// keeps all (prices from 19 on).
+func (i *Integration) decimals(ctx context.Context, c decision.Company, model, field string) (digits int32, known bool, err error) {
+	var described map[string]struct {
+		Digits []int32 `json:"digits"` // of all and behind the point, e.g. 16 and 2
 	}
-	rows, err := SearchRead[struct{ ID int64 }](ctx, i.Caller, "ir.model", Query{Domain: Domain{}.Where("model", "=", model), Fields: []string{"model"}, Limit: 1}, nil)
-	if err != nil {
-		return 0, err
+	q := Call{Model: model, Method: "fields_get", Args: Args{"allfields": []string{field}, "attributes": []string{"digits"}}, Context: inCompany(c)}
+	if err := i.Caller.Call(ctx, q, &described); err != nil {
+		return 0, false, err
 	}
-	if len(rows) == 0 {
-		return 0, Call{Model: model, Method: "create"}.fail(KindNotFound, 200, "Odoo has no such model", nil)
+	if d := described[field].Digits; len(d) == 2 {
+		return d[1], true, nil
 	}
-	i.models.Store(model, rows[0].ID)
-	return rows[0].ID, nil
+	return 0, false, nil
 }

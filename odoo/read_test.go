@@ -83,6 +83,16 @@ func TestReadOrder(t *testing.T) {
 	})
 }
 
+// TestReadArchived: a customer who was archived since is still the customer.
+func TestReadArchived(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		s.furnished()
+		s.fake.Seed("res.partner", map[string]any{"id": 101, "active": false}, map[string]any{"id": 300, "active": false})
+		wantRecord(t, s.read(t, "order", order1), whole())
+		s.read(t, "change", decision.Subject{Model: "res.partner", ID: 101})
+	})
+}
+
 // TestReadOrderWithout: what Odoo does not have or does not show is left out,
 // and nothing else.
 func TestReadOrderWithout(t *testing.T) {

@@ -107,9 +107,9 @@ type chatter struct {
 // hold is an activity and a note; both are found again by their marker.
 func (b *bundle) hold(t *testing.T) {
 	activity, err := odoo.Create(b, b.client, "mail.activity", map[string]any{
-		"res_model_id": b.modelID(t, "sale.order"), "res_id": 2, "activity_type_id": 4, "user_id": 2,
+		"res_id": 2, "activity_type_id": 4, "user_id": 2,
 		"summary": "Review", "note": "held <" + execution + ">", "date_deadline": "2026-11-25",
-	}, nil)
+	}, odoo.Context{"default_res_model": "sale.order"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,15 +129,6 @@ func (b *bundle) hold(t *testing.T) {
 	if err != nil || len(rows) == 1 != b.dialect.ActivitiesArchived {
 		t.Errorf("done activity: %d rows, %v; archived is %v", len(rows), err, b.dialect.ActivitiesArchived)
 	}
-}
-
-func (b *bundle) modelID(t *testing.T, model string) int64 {
-	t.Helper()
-	rows, err := odoo.SearchRead[struct{ ID int64 }](b, b.client, "ir.model", odoo.Query{Domain: odoo.Domain{}.Where("model", "=", model), Fields: []string{"model"}}, nil)
-	if err != nil || len(rows) != 1 {
-		t.Fatalf("ir.model: %d rows, %v", len(rows), err)
-	}
-	return rows[0].ID
 }
 
 // find looks for the execution's marker the way a retry does.
@@ -177,7 +168,7 @@ type invoice struct {
 // creditNote credits half of an invoice: draft, edit, post, read back.
 func (b *bundle) creditNote(t *testing.T) {
 	original := b.invoice(t, odoo.Domain{}.Where("move_type", "=", "out_invoice"))
-	values := map[string]any{"reason": execution, "move_ids": []any{[]any{6, 0, []int64{original.ID}}}}
+	values := map[string]any{"reason": execution, "journal_id": 1, "move_ids": []any{[]any{6, 0, []int64{original.ID}}}}
 	for name, value := range b.dialect.ReversalValues {
 		values[name] = value
 	}

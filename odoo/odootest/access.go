@@ -26,6 +26,20 @@ var rights = map[string]right{
 	"purchase.order":        {"purchase", "Purchase/User", "Purchase/User"},
 }
 
+// readers lists the models that ordinary users may not even read.
+var readers = map[string]right{
+	"ir.model": {"erp_manager", "Administration/Access Rights", "Access Rights"},
+}
+
+// mayRead checks the right to read or search.
+func (e *env) mayRead(m *model) error {
+	need, listed := readers[m.name]
+	if !listed || e.user.has(need.group) {
+		return nil
+	}
+	return e.notAllowed("access", m, need)
+}
+
 // has says whether the user is in a group; "admin" stands for all of them.
 func (u *User) has(group string) bool {
 	return slices.Contains(u.Groups, "admin") || slices.Contains(u.Groups, group)
@@ -37,7 +51,10 @@ func (e *env) mayDo(m *model, operation string) error {
 	if !listed || e.user.has(need.group) {
 		return nil
 	}
-	verb := map[string]string{"create": "create", "write": "modify", "unlink": "delete"}[operation]
+	return e.notAllowed(map[string]string{"create": "create", "write": "modify", "unlink": "delete"}[operation], m, need)
+}
+
+func (e *env) notAllowed(verb string, m *model, need right) error {
 	label := need.old
 	if e.s.opts.Version >= 19 {
 		label = need.label

@@ -19,7 +19,7 @@ func accountModels(version int) []*model {
 			def("char", "name", "Tax Name"), def("float", "amount", "Amount"), def("many2one", "company_id", "Company", to("res.company")),
 		}},
 		{name: "account.journal", label: "Journal", order: ordering("id"), fields: []field{
-			def("char", "name", "Journal Name"), def("char", "code", "Short Code"), def("many2one", "company_id", "Company", to("res.company")),
+			def("char", "name", "Journal Name"), def("char", "code", "Short Code"), def("boolean", "active", "Active", preset(true)), def("many2one", "company_id", "Company", to("res.company")),
 			def("selection", "type", "Type", choices("sale", "Sales", "purchase", "Purchase", "cash", "Cash", "bank", "Bank", "general", "Miscellaneous")),
 		}},
 		moveModel(), moveLineModel(), reversalModel(version),
@@ -95,7 +95,7 @@ func moveLineModel() *model {
 		fields: []field{
 			def("many2one", "move_id", "Journal Entry", req, indexed, to(accountMove)), def("integer", "sequence", "Sequence", preset(100)),
 			def("char", "name", "Label"), def("many2one", "product_id", "Product", to("product.product")),
-			def("float", "quantity", "Quantity", preset(1.0)), def("float", "price_unit", "Unit Price"), def("float", "discount", "Discount (%)"),
+			def("float", "quantity", "Quantity", places(2, 0), preset(1.0)), def("float", "price_unit", "Unit Price", places(2, 19)), def("float", "discount", "Discount (%)", places(2, 0)),
 			def("monetary", "price_subtotal", "Subtotal", ro), def("float", "price_tax", "Tax", ro), def("monetary", "price_total", "Total", ro),
 			def("many2many", "tax_ids", "Taxes", to("account.tax")), def("many2one", "company_id", "Company", ro, to("res.company")),
 			def("selection", "display_type", "Display Type", choices("product", "Product", "line_section", "Section", "line_note", "Note"), preset("product")),
@@ -142,6 +142,9 @@ func postMove(e *env, c *call) (any, error) {
 		if len(e.s.tables[accountMoveLine].where("move_id", id)) == 0 {
 			return nil, userError("You need to add a line before posting.")
 		}
+		if journal := e.one("account.journal", idOf(r["journal_id"])); journal["active"] == false {
+			return nil, userError("You cannot post an entry in an archived journal (%s)", text(journal["name"]))
+		}
 		if name := text(r["name"]); name == "" || name == "/" {
 			e.change(accountMove, id, "name", e.moveName(r))
 		}
@@ -181,7 +184,7 @@ func reversalModel(version int) *model {
 		fields: []field{
 			def("many2many", "move_ids", "Move", to(accountMove)), def("many2many", "new_move_ids", "New Move", to(accountMove)),
 			def("date", "date", "Reversal date", presetBy(func(e *env) any { return e.today() })), def("char", "reason", "Reason"),
-			def("many2one", "journal_id", "Journal", to("account.journal")), def("many2one", "company_id", "Company", to("res.company")),
+			def("many2one", "journal_id", "Journal", req, to("account.journal")), def("many2one", "company_id", "Company", to("res.company")),
 			def("selection", "refund_method", "Credit Method", until(16), choices("refund", "Partial Refund", "cancel", "Full Refund", "modify", "Full refund and new draft invoice"), preset("refund")),
 			def("selection", "date_mode", "Date Mode", until(16), choices("custom", "Specific", "entry", "Journal Entry Date"), preset("custom")),
 		},
@@ -194,7 +197,8 @@ func reversalModel(version int) *model {
 	return m
 }
 
-// newReversal takes the invoices from the context, as the button does.
+// newReversal takes the invoices from the context, as the button does. Their
+// journal it does not take: Odoo computes it after the row had to have one.
 func newReversal(e *env, id int64, _ map[string]any) error {
 	m := e.s.models["account.move.reversal"]
 	moves := ids(e.one(m.name, id)["move_ids"])
@@ -208,7 +212,6 @@ func newReversal(e *env, id int64, _ map[string]any) error {
 			return userError("You can only reverse posted moves.")
 		}
 		e.setDefault(m, id, "company_id", r["company_id"])
-		e.setDefault(m, id, "journal_id", r["journal_id"])
 	}
 	return nil
 }

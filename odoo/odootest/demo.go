@@ -28,7 +28,8 @@ func (s *Server) seedShop() {
 	s.Seed("res.company",
 		map[string]any{"id": 1, "name": "Omni Retail", "currency_id": 1},
 		map[string]any{"id": 2, "name": "Omni Outlet", "currency_id": 1})
-	s.Seed("res.partner", map[string]any{"id": 1, "name": "Omni Retail", "is_company": true}, map[string]any{"id": 3, "name": "Administrator"}, map[string]any{"id": 7, "name": "Assent"})
+	s.Seed("res.partner", map[string]any{"id": 1, "name": "Omni Retail", "is_company": true}, map[string]any{"id": 3, "name": "Administrator", "email": "admin@example.com"},
+		map[string]any{"id": 7, "name": "Assent", "email": "assent@example.com"})
 	s.AddUser(User{ID: 2, Login: "admin", Name: "Administrator", Key: "admin", Companies: []int64{1, 2}, Groups: []string{"admin"}})
 	s.AddUser(User{ID: DemoBot, Login: DemoLogin, Name: "Assent", Key: DemoKey, Companies: []int64{1}, Groups: []string{"sale", "account", "contact", "purchase"}})
 	s.Seed("res.users", map[string]any{"id": 2, "partner_id": 3}, map[string]any{"id": DemoBot, "partner_id": 7})

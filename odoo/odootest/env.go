@@ -97,6 +97,11 @@ func (e *env) run(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if m.reads && c.method != "fields_get" {
+		if err := e.mayRead(c.model); err != nil {
+			return nil, err
+		}
+	}
 	if !m.static && !m.reads {
 		for _, id := range c.ids {
 			r, ok := e.s.tables[c.model.name].rows[id]

@@ -36,6 +36,9 @@ func (f *field) describe(attributes []string) map[string]any {
 	if f.rel != "" {
 		all["relation"] = f.rel
 	}
+	if f.places > 0 {
+		all["digits"] = []int{16, f.places}
+	}
 	if f.kind == "selection" {
 		all["selection"] = f.options
 	}

@@ -56,17 +56,49 @@ func activityModel() *model {
 		},
 		onCreate: func(e *env, id int64, _ map[string]any) error {
 			m := e.s.models["mail.activity"]
+			if named := text(e.context["default_res_model"]); named != "" {
+				e.setDefault(m, id, "res_model_id", e.s.modelID(named))
+			}
 			r := e.one(m.name, id)
-			target := text(e.one("ir.model", idOf(r["res_model_id"]))["model"])
-			document := idOf(r["res_id"])
-			if t := e.s.tables[target]; t == nil || t.rows[document] == nil {
-				return missingError(target, document, e.uid)
+			target, document := text(e.one("ir.model", idOf(r["res_model_id"]))["model"]), idOf(r["res_id"])
+			if target == "" {
+				return nil // refused as a field that is required
 			}
 			e.set(m, id, "res_model", target)
 			e.set(m, id, "res_name", e.label(target, document))
-			return nil
+			return e.assignable(target, document, idOf(r["user_id"]))
 		},
 	}
+}
+
+// assignable refuses activities on records that are not there, may not be
+// changed by the user, or have no chatter to follow; and one for somebody else
+// sends a mail.
+func (e *env) assignable(target string, document, user int64) error {
+	m := e.s.models[target]
+	switch {
+	case e.s.tables[target].rows[document] == nil:
+		return missingError(target, document, e.uid)
+	case e.mayDo(m, "write") != nil:
+		return accessError(fmt.Sprintf(
+			"Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, %s (id=%d) doesn't have 'create' access to:\n- Activity (mail.activity)\n\nIf you really, really need access, perhaps you can win over your friendly administrator with a batch of freshly baked cookies.",
+			e.user.Name, e.uid))
+	case !m.thread:
+		return raise("builtins.AttributeError", 500, fmt.Sprintf("'%s' object has no attribute 'message_subscribe'", target))
+	case user != 0 && user != e.uid:
+		return e.sender()
+	}
+	return nil
+}
+
+// sender refuses mails and messages of a user without an e-mail address; a
+// user that was seeded without a partner has one.
+func (e *env) sender() error {
+	partner := idOf(e.one("res.users", e.uid)["partner_id"])
+	if partner == 0 || e.sudo || text(e.one("res.partner", partner)["email"]) != "" {
+		return nil
+	}
+	return userError("Unable to send message, please configure the sender's email address.")
 }
 
 func activityState(e *env, r row) any {
@@ -120,6 +152,14 @@ func (e *env) doneBody(r row, feedback string) string {
 	return body + "</div>"
 }
 
+// chatter lists the messages on a record, newest first.
+func (e *env) chatter(model string, document int64) []int64 {
+	list := e.s.tables["mail.message"].where("res_id", document)
+	list = slices.DeleteFunc(slices.Clone(list), func(id int64) bool { return e.one("mail.message", id)["model"] != model })
+	slices.Reverse(list)
+	return list
+}
+
 // threadMethods are what models with a chatter answer to.
 func threadMethods() map[string]method {
 	post := []string{"body", "subject", "message_type", "email_from", "author_id", "parent_id", "subtype_xmlid", "subtype_id", "partner_ids", "attachment_ids"}
@@ -154,6 +194,9 @@ func postMessage(e *env, c *call) (any, error) {
 }
 
 func (e *env) post(model string, document int64, values map[string]any) (int64, error) {
+	if err := e.sender(); err != nil {
+		return 0, err
+	}
 	values["model"], values["res_id"] = model, document
 	if values["author_id"] == nil {
 		values["author_id"] = e.one("res.users", e.uid)["partner_id"]

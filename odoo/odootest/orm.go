@@ -49,11 +49,17 @@ func create(e *env, c *call) (any, error) {
 	return made, nil
 }
 
-// create makes one record: presets, values, the lines in it, then the hooks.
+// create makes one record: what the context gives as default_<field>, presets,
+// values, the lines in it, then the hooks.
 func (e *env) create(m *model, values map[string]any) (int64, error) {
 	values = maps.Clone(values)
 	for name, f := range m.byName {
-		if _, given := values[name]; !given && f.preset != nil {
+		if _, given := values[name]; given {
+			continue
+		}
+		if v, given := e.context["default_"+name]; given {
+			values[name] = v
+		} else if f.preset != nil {
 			values[name] = f.preset(e)
 		}
 	}
@@ -78,7 +84,7 @@ func (e *env) required(m *model, id int64) error {
 	for _, f := range m.fields {
 		if f.required && m.byName[f.name] != nil && e.one(m.name, id)[f.name] == nil {
 			return validationError(fmt.Sprintf(
-				"The operation cannot be completed:\n- Create/update: a mandatory field is not set.\n\nModel: %s (%s)\nField: %s (%s)\n",
+				"The operation cannot be completed:\n- Create/update: a mandatory field is not set.\n- Delete: another model requires the record being deleted. If possible, archive it instead.\n\nModel: %s (%s)\nField: %s (%s)\n",
 				m.label, m.name, f.label, f.name))
 		}
 	}

@@ -29,8 +29,8 @@ func orderLineModel(version int) *model {
 		fields: []field{
 			def("many2one", "order_id", "Order Reference", req, indexed, to(saleOrder)), def("integer", "sequence", "Sequence", preset(10)),
 			def("text", "name", "Description"), def("many2one", "product_id", "Product", to("product.product")),
-			def("float", "product_uom_qty", "Quantity", preset(1.0)), def("float", "qty_delivered", "Delivery Quantity"),
-			def("float", "qty_invoiced", "Invoiced Quantity", ro), def("float", "price_unit", "Unit Price"), def("float", "discount", "Discount (%)"),
+			def("float", "product_uom_qty", "Quantity", places(2, 0), preset(1.0)), def("float", "qty_delivered", "Delivery Quantity"),
+			def("float", "qty_invoiced", "Invoiced Quantity", ro), def("float", "price_unit", "Unit Price", places(2, 19)), def("float", "discount", "Discount (%)", places(2, 0)),
 			def("monetary", "price_subtotal", "Subtotal", ro), def("float", "price_tax", "Total Tax", ro), def("monetary", "price_total", "Total", ro),
 			def("many2many", "tax_id", "Taxes", to("account.tax"), until(18)), def("many2many", "tax_ids", "Taxes", to("account.tax"), since(19)),
 			def("many2one", "warehouse_id", "Warehouse", warehouse...), def("float", "customer_lead", "Lead Time"),

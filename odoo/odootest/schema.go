@@ -15,6 +15,7 @@ type field struct {
 	required          bool
 	indexed           bool // found without a scan: links searched by the executor
 	ignored           bool // a write succeeds and changes nothing
+	places, exact     int  // decimals kept of a float; 0 is all, as from version exact on
 	since, until      int  // versions that have it; 0 is open
 	preset            func(*env) any
 	compute           func(*env, row) any // not stored
@@ -40,9 +41,13 @@ func presetBy(p func(*env) any) option { return func(f *field) { f.preset = p } 
 func computed(c func(*env, row) any) option {
 	return func(f *field) { f.compute, f.readonly = c, true }
 }
-func ro(f *field)      { f.readonly = true }
-func req(f *field)     { f.required = true }
-func indexed(f *field) { f.indexed = true }
+
+// places keeps n decimals of a float, as the setting "decimal accuracy" says;
+// from version exact on (0 is never) all of them.
+func places(n, exact int) option { return func(f *field) { f.places, f.exact = n, exact } }
+func ro(f *field)                { f.readonly = true }
+func req(f *field)               { f.required = true }
+func indexed(f *field)           { f.indexed = true }
 
 // choices lists a selection's values and labels: "draft", "Quotation", ...
 func choices(pairs ...string) option {
@@ -112,7 +117,11 @@ func registry(version int) map[string]*model {
 			m.fields = append(m.fields, commonFields(m)...)
 			m.byName = map[string]*field{}
 			for i := range m.fields {
-				if f := &m.fields[i]; has(f.since, f.until) {
+				f := &m.fields[i]
+				if f.exact > 0 && version >= f.exact {
+					f.places = 0
+				}
+				if has(f.since, f.until) {
 					m.byName[f.name] = f
 				}
 			}
@@ -124,7 +133,7 @@ func registry(version int) map[string]*model {
 }
 
 func commonFields(m *model) []field {
-	return []field{
+	common := []field{
 		def("integer", "id", "ID", ro),
 		def("char", "display_name", "Display Name", computed(func(e *env, r row) any { return e.displayName(m, r) })),
 		def("datetime", "create_date", "Created on", ro),
@@ -132,6 +141,10 @@ func commonFields(m *model) []field {
 		def("many2one", "create_uid", "Created by", ro, to("res.users")),
 		def("many2one", "write_uid", "Last Updated by", ro, to("res.users")),
 	}
+	if m.thread {
+		common = append(common, def("one2many", "message_ids", "Messages", to("mail.message"), computed(func(e *env, r row) any { return e.chatter(m.name, idOf(r["id"])) })))
+	}
+	return common
 }
 
 // addMethods joins the model's own methods with those every model has.

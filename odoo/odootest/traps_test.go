@@ -186,7 +186,7 @@ func TestArchived(t *testing.T) {
 func TestCreditNotes(t *testing.T) {
 	everyVersion(t, func(t *testing.T, version int, s *Server) {
 		reversal := func() {
-			made := ok(t, s, "account.move.reversal", "create", []any{map[string]any{"reason": "assent:r"}},
+			made := ok(t, s, "account.move.reversal", "create", []any{map[string]any{"reason": "assent:r", "journal_id": 1}},
 				map[string]any{"context": map[string]any{"active_model": accountMove, "active_ids": []any{1}}})
 			id, _ := made.(json.Number).Int64()
 			ok(t, s, "account.move.reversal", "reverse_moves", []any{id}, nil)

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/shopspring/decimal"
 )
 
 // row is one record: nil is unset; otherwise bool, int64 (integers and
@@ -72,6 +74,9 @@ func coerce(m *model, f *field, v any) (any, error) {
 		return n, wrong(ok, m, f)
 	case "float", "monetary":
 		n, ok := number(v)
+		if ok && f.places > 0 {
+			n = decimal.NewFromFloat(n).Round(int32(f.places)).InexactFloat64()
+		}
 		return n, wrong(ok, m, f)
 	case "selection":
 		s, ok := v.(string)
