@@ -216,10 +216,10 @@ func TestKillSwitch(t *testing.T) {
 		Modes map[string]string
 	}
 	body := `{"kill": true, "modes": {"order": "live", "delivery": "live", "refund": "live", "change": "live"}, "reason": "drill"}`
-	if status := (caller{t, service.url, key}).call(http.MethodPut, "/v1/switches", body, nil); status != http.StatusForbidden {
+	if status := (caller{t, service.url, key}).call(http.MethodPatch, "/v1/switches", body, nil); status != http.StatusForbidden {
 		t.Errorf("a key without the right: %d", status)
 	}
-	if status := (caller{t, service.url, operator}).call(http.MethodPut, "/v1/switches", body, &switches); status != 200 || !switches.Kill {
+	if status := (caller{t, service.url, operator}).call(http.MethodPatch, "/v1/switches", body, &switches); status != 200 || !switches.Kill {
 		t.Fatalf("%d %+v", status, switches)
 	}
 	var approved struct{ Status string }

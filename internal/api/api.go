@@ -24,7 +24,7 @@ type Decisions interface {
 	Story(ctx context.Context, company, id string) (decision.Story, error)
 	Receive(ctx context.Context, company, execution string, r decision.Receipt) (decision.DecisionRow, error)
 	RecordOutcome(ctx context.Context, company string, o decision.OutcomeRecord) (decision.OutcomeRow, error)
-	Switch(ctx context.Context, company string, epoch int64, sw decision.Switches, by, reason string) (decision.Head, error)
+	Amend(ctx context.Context, company string, epoch int64, p decision.SwitchPatch, by, reason string) (decision.Head, error)
 }
 
 // Tasks are the queues of people; *approvals.Service.

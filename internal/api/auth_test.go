@@ -66,7 +66,7 @@ func TestWhoLeftIsRefusedAtOnce(t *testing.T) {
 	w.ok(w.store.PutUser(t.Context(), ada))
 	for _, c := range []call{
 		get("/v1/decisions", "ada"), post("/v1/decisions", "ada", goodOrder), post("/v1/decisions/batch", "ada", goodOrder),
-		post("/v1/approvals/{approval}/approve", "ada", ""), {method: "PUT", path: "/v1/switches", key: "ada", body: `{"kill":false}`},
+		post("/v1/approvals/{approval}/approve", "ada", ""), {method: "PATCH", path: "/v1/switches", key: "ada", body: `{"kill":false,"reason":"drill"}`},
 	} {
 		if answer := w.do(c); answer.Code != http.StatusUnauthorized {
 			t.Errorf("%s %s: have %d: %s", c.method, c.path, answer.Code, answer.Body)

@@ -137,7 +137,7 @@ func readScenarios() []scenario {
 			has: []string{`"amount_total":2500`, `"personal":["billing.zip","customer.email","customer.phone","shipping.zip"]`, `"erased":false`,
 				`"history.partner_orders_24h":1`, `"chain":{"seq":`, `"mode":"live"`, `"missing":{`, `"contribution":`, `"lost":{"code":"NOT_REVERSIBLE"`}},
 		{name: "explanation of what the guard stopped", before: func(w *world) {
-			w.do(call{method: "PUT", path: "/v1/switches", key: "all", body: `{"kill":true,"modes":{"order":"live"}}`})
+			w.do(call{method: "PATCH", path: "/v1/switches", key: "all", body: `{"kill":true,"reason":"incident"}`})
 			w.decide(goodOrder)
 		}, call: get("/v1/decisions/{decision}/explanation", "reader"), status: 200,
 			has: []string{`"kill":true`, `"reason":{"code":"KILL_SWITCH"`, `"policy":{"verdict":"execute"`, `"reasons":[{"code":"KILL_SWITCH"`}},

@@ -20,8 +20,8 @@ func accessScenarios() []scenario {
 		{name: "lacks the right", call: post("/v1/decisions", "reader", goodOrder), status: 403, has: []string{`"code":"forbidden"`, "decide"}},
 		{name: "limited to other kinds", call: post("/v1/decisions", "refunds", goodOrder), status: 403, has: []string{"limited to other kinds"}},
 		{name: "lacks the right for a batch", call: post("/v1/decisions/batch", "reader", goodOrder), status: 403},
-		{name: "lacks the right to switch", call: call{method: "PUT", path: "/v1/switches", key: "reader", body: `{"kill":true}`}, status: 403},
-		{name: "limited key may not switch", call: call{method: "PUT", path: "/v1/switches", key: "refunds", body: `{"kill":true}`}, status: 403, has: []string{"whole company"}},
+		{name: "lacks the right to switch", call: call{method: "PATCH", path: "/v1/switches", key: "reader", body: `{"kill":true}`}, status: 403},
+		{name: "limited key may not switch", call: call{method: "PATCH", path: "/v1/switches", key: "refunds", body: `{"kill":true}`}, status: 403, has: []string{"whole company"}},
 		{name: "limited key and exceptions", call: get("/v1/exceptions", "refunds"), status: 403},
 		{name: "key of another company", call: post("/v1/decisions", "other", goodOrder), status: 201, entries: added{decision.EntryDecision: 1}, has: []string{`"company":"other"`}},
 	}
@@ -133,19 +133,27 @@ func exceptionScenarios() []scenario {
 }
 
 func switchScenarios() []scenario {
-	put := func(key, body string) call { return call{method: "PUT", path: "/v1/switches", key: key, body: body} }
+	patch := func(key, body string) call { return call{method: "PATCH", path: "/v1/switches", key: key, body: body} }
+	one := added{decision.EntrySwitch: 1}
 	return []scenario{
 		{name: "switches", call: get("/v1/switches", "reader"), status: 200,
 			has: []string{`"kill":false`, `"change":"suggest"`, `"order":"live"`, `"paused":{}`, `"policy":"`}},
-		{name: "kill", call: put("ada", `{"kill":true,"modes":{"order":"live"},"paused":{"refund":"drift"},"reason":"incident:42"}`), status: 200,
-			entries: added{decision.EntrySwitch: 1}, has: []string{`"kill":true`, `"order":"live"`, `"refund":"suggest"`, `"paused":{"refund":"drift"}`}},
-		{name: "kill as last read", call: put("ada", `{"kill":true,"epoch":2}`), status: 200, entries: added{decision.EntrySwitch: 1}, has: []string{`"kill":true`, `"epoch":3`}},
-		{name: "changed since it was read", call: put("ada", `{"kill":true,"epoch":1}`), status: 409, has: []string{`"code":"conflict"`, `"winner":"2"`}},
-		{name: "no epoch", call: put("ada", `{"kill":true,"epoch":-1}`), status: 422, has: []string{field("/epoch", "minimum")}},
-		{name: "mode that does not exist", call: put("all", `{"kill":false,"modes":{"order":"canary"}}`), status: 422, has: []string{field("/modes/order", "enum"), "shadow, suggest, live"}},
-		{name: "mode of no kind", call: put("all", `{"kill":false,"modes":{"colour":"live"}}`), status: 422, has: []string{field("/modes/colour", "unknown")}},
-		{name: "kill left out", call: put("all", `{"modes":{}}`), status: 422, has: []string{field("/kill", "required")}},
-		{name: "kill as text", call: put("all", `{"kill":"canary"}`), status: 422, has: []string{field("/kill", "type"), "true or false"}},
+		{name: "kill leaves the modes alone", call: patch("ada", `{"kill":true,"reason":"incident"}`), status: 200, entries: one,
+			has: []string{`"kill":true`, `"modes":{"change":"suggest","delivery":"live","order":"live","refund":"live"}`, `"paused":{}`}},
+		{name: "pause", call: patch("ada", `{"paused":{"refund":true},"modes":{"order":"suggest"},"reason":"model_review"}`), status: 200, entries: one,
+			has: []string{`"kill":false`, `"order":"suggest"`, `"refund":"live"`, `"paused":{"refund":"model_review"}`}},
+		{name: "end of a pause", before: func(w *world) { w.do(patch("ada", `{"kill":true,"paused":{"refund":true,"order":true},"reason":"incident"}`)) },
+			call: patch("ada", `{"paused":{"refund":false},"reason":"resolved"}`), status: 200, entries: one, has: []string{`"kill":true`, `"paused":{"order":"incident"}`}},
+		{name: "kill as last read", call: patch("ada", `{"kill":true,"epoch":2,"reason":"drill"}`), status: 200, entries: one, has: []string{`"kill":true`, `"epoch":3`}},
+		{name: "changed since it was read", call: patch("ada", `{"kill":true,"epoch":1,"reason":"drill"}`), status: 409, has: []string{`"code":"conflict"`, `"winner":"2"`}},
+		{name: "no epoch", call: patch("ada", `{"kill":true,"epoch":-1,"reason":"drill"}`), status: 422, has: []string{field("/epoch", "minimum")}},
+		{name: "kill without a reason", call: patch("ada", `{"kill":true}`), status: 422, has: []string{field("/reason", "required")}},
+		{name: "a reason of one's own", call: patch("ada", `{"kill":true,"reason":"canary"}`), status: 422, has: []string{field("/reason", "enum"), "incident, maintenance, drill"}},
+		{name: "pause as text", call: patch("ada", `{"paused":{"order":"canary"},"reason":"drill"}`), status: 422, has: []string{field("/paused/order", "type"), "true or false"}},
+		{name: "mode that does not exist", call: patch("all", `{"modes":{"order":"canary"},"reason":"drill"}`), status: 422, has: []string{field("/modes/order", "enum"), "shadow, suggest, live"}},
+		{name: "mode of no kind", call: patch("all", `{"modes":{"colour":"live"},"reason":"drill"}`), status: 422, has: []string{field("/modes/colour", "unknown")}},
+		{name: "kill as text", call: patch("all", `{"kill":"canary","reason":"drill"}`), status: 422, has: []string{field("/kill", "type"), "true or false"}},
+		{name: "all switches at once are no way to change one", call: call{method: "PUT", path: "/v1/switches", key: "ada", body: `{"kill":true}`}, status: 405, headers: map[string]string{"Allow": "GET, PATCH"}},
 	}
 }
 

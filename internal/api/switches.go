@@ -14,7 +14,7 @@ import (
 type Switches struct {
 	Kill   bool                     `json:"kill" doc:"Nothing executes; what is due is parked."`
 	Modes  map[string]decision.Mode `json:"modes" doc:"By kind: shadow, suggest or live."`
-	Paused map[string]string        `json:"paused" doc:"By kind: why auto-execution is paused."`
+	Paused map[string]string        `json:"paused" doc:"By kind that is paused: why."`
 	Epoch  int64                    `json:"epoch" doc:"Counts changes of policy and switches."`
 	Policy string                   `json:"policy" doc:"Revision of the policy in force."`
 }
@@ -34,18 +34,18 @@ func switches(h decision.Head) Switches {
 	return out
 }
 
-// switchFields declares the body: everything at once, so that no half of a
-// change can be lost. A kind that is left out suggests.
+// switchFields declares a change. Nothing but the reason is required, so that
+// an emergency needs one line.
 func switchFields() []decision.Field {
 	fields := []decision.Field{
-		{Path: "kill", Type: decision.TypeBoolean, Required: true, Example: "false", Doc: "Nothing executes; what is due is parked."},
+		{Path: "kill", Type: decision.TypeBoolean, Example: "true", Doc: "Nothing executes; what is due is parked."},
 		{Path: "epoch", Type: decision.TypeInteger, Min: &decimal.Zero, Example: "7", Doc: "The epoch that was read before: with another one in force nothing is changed. Absent, the change is made whatever is in force, as befits an emergency."},
-		{Path: "reason", Type: decision.TypeCode, Example: `"incident:42"`, Doc: "Why, a code."},
+		{Path: "reason", Type: decision.TypeEnum, Enum: decision.SwitchReasons, Required: true, Example: `"incident"`, Doc: "Why."},
 	}
 	for _, kind := range decision.KindNames() {
 		fields = append(fields,
-			decision.Field{Path: "modes." + kind, Type: decision.TypeEnum, Enum: texts(decision.Modes), Example: `"suggest"`, Doc: "How much the kind may do by itself; suggest if absent."},
-			decision.Field{Path: "paused." + kind, Type: decision.TypeCode, Example: `"drift"`, Doc: "Why its auto-execution is paused; not paused if absent."},
+			decision.Field{Path: "modes." + kind, Type: decision.TypeEnum, Enum: texts(decision.Modes), Example: `"suggest"`, Doc: "How much the kind may do by itself."},
+			decision.Field{Path: "paused." + kind, Type: decision.TypeBoolean, Example: "true", Doc: "true pauses its auto-execution for the reason given, false ends the pause."},
 		)
 	}
 	return fields
@@ -57,10 +57,10 @@ func (a *api) registerSwitches() {
 		right: decision.RightRead,
 	}, a.getSwitches)
 	register(a, operation{
-		id: "put-switches", method: http.MethodPut, path: "/v1/switches", tag: "Operations", summary: "Set the switches",
-		doc:   "Replaces all of them; a kind that is left out suggests. The change is journalled.",
+		id: "patch-switches", method: http.MethodPatch, path: "/v1/switches", tag: "Operations", summary: "Change switches",
+		doc:   "What is left out stays as it is. The change is journalled with its reason.",
 		right: decision.RightOperate, body: objectSchema(switchFields()), errors: []int{http.StatusConflict},
-	}, a.putSwitches)
+	}, a.patchSwitches)
 }
 
 func (a *api) getSwitches(ctx context.Context, _ *struct{}) (*switchesOutput, error) {
@@ -72,7 +72,7 @@ func (a *api) getSwitches(ctx context.Context, _ *struct{}) (*switchesOutput, er
 	return &switchesOutput{switches(head)}, nil
 }
 
-func (a *api) putSwitches(ctx context.Context, in *rawBody) (*switchesOutput, error) {
+func (a *api) patchSwitches(ctx context.Context, in *rawBody) (*switchesOutput, error) {
 	caller := callerOf(ctx)
 	if err := companyWide(caller); err != nil {
 		return nil, err
@@ -80,17 +80,6 @@ func (a *api) putSwitches(ctx context.Context, in *rawBody) (*switchesOutput, er
 	body, err := decodeBody(in.Body, switchFields(), a.Now())
 	if err != nil {
 		return nil, err
-	}
-	kill, _ := body["kill"].(bool)
-	want := decision.Switches{Kill: kill, Modes: map[string]decision.Mode{}, Paused: map[string]string{}}
-	for path := range body {
-		group, kind, _ := strings.Cut(path, ".")
-		switch group {
-		case "modes":
-			want.Modes[kind] = decision.Mode(text(body, path))
-		case "paused":
-			want.Paused[kind] = text(body, path)
-		}
 	}
 	by := caller.ID
 	if caller.User != "" {
@@ -100,9 +89,26 @@ func (a *api) putSwitches(ctx context.Context, in *rawBody) (*switchesOutput, er
 	if !given {
 		epoch = decision.AnyEpoch
 	}
-	head, err := a.Decisions.Switch(ctx, caller.Company, epoch, want, by, text(body, "reason"))
+	head, err := a.Decisions.Amend(ctx, caller.Company, epoch, switchPatch(body), by, text(body, "reason"))
 	if err != nil {
 		return nil, err
 	}
 	return &switchesOutput{switches(head)}, nil
+}
+
+func switchPatch(body decision.Record) decision.SwitchPatch {
+	patch := decision.SwitchPatch{Modes: map[string]decision.Mode{}, Paused: map[string]bool{}}
+	if kill, given := body["kill"].(bool); given {
+		patch.Kill = &kill
+	}
+	for path := range body {
+		group, kind, _ := strings.Cut(path, ".")
+		switch group {
+		case "modes":
+			patch.Modes[kind] = decision.Mode(text(body, path))
+		case "paused":
+			patch.Paused[kind], _ = body[path].(bool)
+		}
+	}
+	return patch
 }

@@ -118,7 +118,7 @@ func fillTemplate(ctx context.Context, path string) error {
 	service := serviceOn(store, slog.New(slog.DiscardHandler), func() time.Time { return noon }, nil)
 	_, failed := service.Activate(ctx, "main", engine().Revision(), decision.System)
 	live := decision.Switches{Modes: map[string]decision.Mode{"order": decision.Live, "refund": decision.Live, "delivery": decision.Live}}
-	_, failedToo := service.Switch(ctx, "main", decision.AnyEpoch, live, "ada", "")
+	_, failedToo := service.Switch(ctx, "main", decision.AnyEpoch, live, "ada", "go_live")
 	return errors.Join(err, failed, failedToo, store.Close())
 }
 

@@ -151,7 +151,7 @@ func TestOperationsInChromium(t *testing.T) {
 	s.shoot("switches")
 	s.do(see("input[value=on]"))
 	s.click("input[value=on]", "button.main")
-	s.choose("#filter-reason", "INCIDENT")
+	s.choose("#filter-reason", "incident")
 	s.click("button.main", "button.danger.main")
 	s.shoot("switches-confirm")
 	s.click("button.danger.main", ".alarm")

@@ -145,7 +145,7 @@ func (h *house) addUser(u decision.User) decision.User {
 
 func (h *house) switches(s decision.Switches) {
 	h.t.Helper()
-	_, err := h.decisions.Switch(context.Background(), company.ID, decision.AnyEpoch, s, decision.System, "DRILL")
+	_, err := h.decisions.Switch(context.Background(), company.ID, decision.AnyEpoch, s, decision.System, "drill")
 	must(h.t, err)
 }
 

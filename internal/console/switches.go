@@ -2,17 +2,12 @@ package console
 
 import (
 	"errors"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"assent/decision"
 )
-
-// switchReasons are the codes a change of the switches may name. A choice and
-// not a text, because the journal holds no free text.
-var switchReasons = []string{"INCIDENT", "MAINTENANCE", "DRILL", "POLICY_CHANGE", "MODEL_REVIEW", "RESOLVED"}
 
 var modeDocs = map[decision.Mode]string{
 	decision.Shadow:  "Decisions are recorded. Nothing is asked and nothing is done.",
@@ -59,7 +54,8 @@ func (c *console) changeSwitches(w http.ResponseWriter, r *http.Request, v visit
 		return errors.Join(errForm, err)
 	}
 	view := switchesOf(v)
-	view.Want, view.Reason = wanted(r, v.Head.Switches), r.PostForm.Get("reason")
+	view.Reason = r.PostForm.Get("reason")
+	view.Want = wanted(r).Over(v.Head.Switches, view.Reason)
 	view.Changes = changes(view.Now, view.Want)
 	// What was read as no number is no epoch, and so differs.
 	epoch, _ := strconv.ParseInt(r.PostForm.Get("epoch"), 10, 64)
@@ -69,7 +65,7 @@ func (c *console) changeSwitches(w http.ResponseWriter, r *http.Request, v visit
 	case len(view.Changes) == 0:
 		view.Fault = "Nothing was different."
 		return show(w, r, http.StatusUnprocessableEntity, switchesPage(v, view))
-	case !slices.Contains(switchReasons, view.Reason):
+	case !slices.Contains(decision.SwitchReasons, view.Reason):
 		view.Fault, view.Changes = "Choose a reason.", nil
 		return show(w, r, http.StatusUnprocessableEntity, switchesPage(v, view))
 	case r.PostForm.Get("confirm") != "yes":
@@ -96,24 +92,19 @@ func (c *console) switchesMoved(w http.ResponseWriter, r *http.Request, v visit,
 	return show(w, r, http.StatusConflict, switchesPage(v, view))
 }
 
-// wanted reads the form over what is in force: a kind that the form does not
-// name stays as it is.
-func wanted(r *http.Request, now decision.Switches) decision.Switches {
-	want := decision.Switches{Kill: now.Kill, Modes: map[string]decision.Mode{}, Paused: map[string]string{}}
-	maps.Copy(want.Modes, now.Modes)
-	maps.Copy(want.Paused, now.Paused)
+// wanted reads the form: a kind that it does not name stays as it is.
+func wanted(r *http.Request) decision.SwitchPatch {
+	want := decision.SwitchPatch{Modes: map[string]decision.Mode{}, Paused: map[string]bool{}}
 	if kill := r.PostForm.Get("kill"); kill != "" {
-		want.Kill = kill == "on"
+		on := kill == "on"
+		want.Kill = &on
 	}
 	for _, kind := range decision.KindNames() {
-		if mode := decision.Mode(r.PostForm.Get("mode." + kind)); mode != "" && mode != now.Mode(kind) {
-			want.Modes[kind] = mode
+		if mode := r.PostForm.Get("mode." + kind); mode != "" {
+			want.Modes[kind] = decision.Mode(mode)
 		}
-		switch pause := r.PostForm.Get("pause." + kind); {
-		case pause == "no":
-			delete(want.Paused, kind)
-		case pause == "yes" && want.Paused[kind] == "":
-			want.Paused[kind] = "BY_OPERATIONS"
+		if pause := r.PostForm.Get("pause." + kind); pause != "" {
+			want.Paused[kind] = pause == "yes"
 		}
 	}
 	return want

@@ -254,7 +254,7 @@ func switchesForm(s switchesView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = choice("reason", "Reason for the change", "Choose a reason", s.Reason, switchReasons).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = choice("reason", "Reason for the change", "Choose a reason", s.Reason, decision.SwitchReasons).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

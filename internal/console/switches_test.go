@@ -19,7 +19,7 @@ func (h *house) head() decision.Head {
 
 // switchForm is the form as the page would send it.
 func (h *house) switchForm(more ...string) url.Values {
-	form := url.Values{"epoch": {strconv.FormatInt(h.head().Epoch, 10)}, "reason": {"INCIDENT"}}
+	form := url.Values{"epoch": {strconv.FormatInt(h.head().Epoch, 10)}, "reason": {"incident"}}
 	for i := 0; i < len(more); i += 2 {
 		form.Set(more[i], more[i+1])
 	}
@@ -43,7 +43,7 @@ func TestKillSwitch(t *testing.T) {
 
 	entries, err := h.store.Entries(context.Background(), company.ID, h.head().Seq-1, 1)
 	must(t, err)
-	if got := string(entries[0].Body); got != `{"switches":`+string(encode(t, h.head().Switches))+`,"by":"`+h.users["omar"].ID+`","reason":"INCIDENT"}` {
+	if got := string(entries[0].Body); got != `{"switches":`+string(encode(t, h.head().Switches))+`,"by":"`+h.users["omar"].ID+`","reason":"incident"}` {
 		t.Errorf("journalled as %s", got)
 	}
 }
@@ -56,7 +56,7 @@ func TestModesAndPauses(t *testing.T) {
 		"Order from live to shadow: Decisions are recorded.", "Refund pause: every effective action asks a person", "!Delivery from")
 	b.post("/switches", h.switchForm("mode.order", "shadow", "pause.refund", "yes", "confirm", "yes")).want(t, http.StatusSeeOther)
 	got := h.head().Switches
-	if got.Mode("order") != decision.Shadow || got.Paused["refund"] == "" || got.Mode("change") != decision.Live || got.Kill {
+	if got.Mode("order") != decision.Shadow || got.Paused["refund"] != "incident" || got.Mode("change") != decision.Live || got.Kill {
 		t.Errorf("switches are %+v", got)
 	}
 	b.post("/switches", h.switchForm("pause.refund", "no", "confirm", "yes")).want(t, http.StatusSeeOther)
