@@ -36,9 +36,15 @@ func Check(ctx context.Context, b Bundle) ([]Finding, error) {
 		}
 		return sortFindings(findings), nil
 	}
+	lookups := map[string][]lookup{}
 	for _, kind := range decision.Kinds() {
-		findings = append(findings, lint(b, kind, e.data)...)
+		found, looked := lint(b, kind, e.data)
+		findings = append(findings, found...)
+		for list, fields := range looked {
+			lookups[list] = append(lookups[list], fields...)
+		}
 	}
+	findings = append(findings, listFindings(b, e.data, lookups)...)
 	findings = append(findings, codeClashes(e)...)
 	findings = append(findings, untested(b)...)
 	if len(findings) > 0 {
@@ -82,8 +88,13 @@ func compileFindings(b Bundle) []Finding {
 	return findings
 }
 
-// fileFinding is for errors whose sentence begins with a file's name.
+// fileFinding is for errors of a JSON file, or whose sentence begins with a
+// file's name.
 func fileFinding(b Bundle, err error) Finding {
+	var fault *dataFault
+	if errors.As(err, &fault) {
+		return fault.finding
+	}
 	message := err.Error()
 	var known *decision.Error
 	if errors.As(err, &known) {

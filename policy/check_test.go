@@ -59,19 +59,21 @@ func TestTheTestsHoldWhateverLimitsAndListsSay(t *testing.T) {
 		t.Fatal(err)
 	}
 	number := regexp.MustCompile(`"value": [0-9.]+`)
+	bounded := regexp.MustCompile(`"value": 999999(,\s+"unit": "(?:probability|share|percent)")`)
 	for name, limit := range map[string]string{"nothing": "0", "one": "1", "much": "999999"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := policy.Bundle{Files: maps.Clone(embedded.Files)}
 			for file, content := range b.Files {
 				if strings.HasSuffix(file, "/limits.json") {
-					b.Files[file] = number.ReplaceAllString(content, `"value": `+limit)
+					content = number.ReplaceAllString(content, `"value": `+limit)
+					b.Files[file] = bounded.ReplaceAllString(content, `"value": 1$1`)
 				}
 			}
 			// Everything that tests and examples use, on every list.
-			const everybody = `{"14": "x", "7": "x", "DE": "x", "FR": "x", "b5fc85e5": "x"}`
-			b.Files["lists.json"] = `{"blocked_countries": ` + everybody + `, "blocked_emails": ` + everybody +
-				`, "blocked_partners": ` + everybody + `, "trusted_partners": ` + everybody + `}`
+			const partners, countries, emails = `{"14": "x", "7": "x"}`, `{"DE": "x", "FR": "x"}`, `{"` + exampleEmail + `": "x"}`
+			b.Files["lists.json"] = `{"blocked_countries": ` + countries + `, "blocked_emails": ` + emails +
+				`, "blocked_partners": ` + partners + `, "trusted_partners": ` + partners + `}`
 			report, err := policy.Test(t.Context(), b)
 			if err != nil || report.Failed > 0 {
 				t.Errorf("%v, %+v", err, report.Tests)

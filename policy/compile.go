@@ -88,7 +88,7 @@ func (e *Engine) compileKind(b Bundle, kind decision.Kind, store storage.Store) 
 	if err != nil {
 		return nil, err
 	}
-	if err := complete(kind.Name, modules); err != nil {
+	if err := complete(kind, modules); err != nil {
 		return nil, err
 	}
 	compiler, err := newCompiler(kind)
@@ -127,18 +127,22 @@ func (e *Engine) program(kind decision.Kind, modules map[string]*ast.Module, com
 
 // complete wants every rule that outcome.rego reads: an undefined one would
 // make every verdict of the kind a failure, and only show in use.
-func complete(kind string, modules map[string]*ast.Module) error {
+func complete(kind decision.Kind, modules map[string]*ast.Module) error {
 	have := map[ast.Var]bool{}
 	for name, m := range modules {
 		for _, rule := range m.Rules {
-			if v, ok := rule.Head.Ref()[0].Value.(ast.Var); ok && folder(name) == kind && !isProtected(name) {
+			if v, ok := rule.Head.Ref()[0].Value.(ast.Var); ok && folder(name) == kind.Name && !isProtected(name) {
 				have[v] = true
 			}
 		}
 	}
-	for _, rule := range []ast.Var{requiredRule, ast.Var(GroupPassed), ast.Var(GroupRejected), ast.Var(GroupRoute), ast.Var(GroupProtect)} {
+	wanted := []ast.Var{requiredRule, ast.Var(GroupPassed), ast.Var(GroupRejected), ast.Var(GroupRoute)}
+	if len(protectiveActions(kind)) > 0 {
+		wanted = append(wanted, ast.Var(GroupProtect))
+	}
+	for _, rule := range wanted {
 		if !have[rule] {
-			return ast.NewError(ast.CompileErr, ast.NewLocation(nil, kind, 1, 1), "there is no rule %s; write one with if false where nothing applies", rule)
+			return ast.NewError(ast.CompileErr, ast.NewLocation(nil, kind.Name, 1, 1), "there is no rule %s; write one with if false where nothing applies", rule)
 		}
 	}
 	return nil

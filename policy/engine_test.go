@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -232,5 +233,22 @@ func TestEachRole(t *testing.T) {
 				t.Errorf("have %+v", v)
 			}
 		})
+	}
+}
+
+// What is shown of a rule is a sentence on one line, however the file wraps it.
+func TestSentencesAreOneLine(t *testing.T) {
+	t.Parallel()
+	e := engine(t)
+	for _, r := range e.Rules() {
+		reason, _ := e.Reason(r.Code)
+		for _, text := range []string{r.Title, r.Description, reason.Title, reason.Description} {
+			if strings.ContainsAny(text, "\n\t") || strings.TrimSpace(text) != text || strings.Contains(text, "  ") {
+				t.Errorf("%s: %q", r.ID, text)
+			}
+		}
+	}
+	if r, ok := e.Reason("SIGNALS_MISSING"); !ok || !strings.HasSuffix(r.Description, "is missing, so that nobody knows whether it was bad.") {
+		t.Errorf("have %q", r.Description)
 	}
 }

@@ -39,3 +39,18 @@ var HashedText = hashedText
 func (e *Engine) LimitOf(kind, name string) decimal.Decimal {
 	return decimal.RequireFromString(string(e.data.limits[kind][name].Value.(json.Number)))
 }
+
+// Rejects says whether a rule of the kind can reject: not one with if false.
+func (e *Engine) Rejects(kind string) bool {
+	rejects := false
+	for _, m := range e.programs[kind].compiler.Modules {
+		for _, rule := range m.Rules {
+			group, _ := groupOf(rule)
+			rejects = rejects || group == GroupRejected && !isNever(rule.Body)
+		}
+	}
+	return rejects
+}
+
+// Rules are all rules with a code.
+func (e *Engine) Rules() []Rule { return e.rules }

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -59,97 +58,133 @@ func readData(b Bundle) (data, error) {
 }
 
 func (d *data) readFile(name, content string) error {
-	kind := folder(name)
+	kind, file := folder(name), jsonFile{name, content}
+	var err error
 	switch {
 	case name == listsFile:
-		if err := strictJSON(content, &d.lists); err != nil {
-			return dataError(name, "each list is an object keyed by the listed value, with a note that says why it is listed", err)
-		}
-		return checkLists(d.lists)
+		d.lists, err = file.lists()
 	case kind != "" && name == kind+"/"+limitsFile:
-		limits := map[string]Limit{}
-		if err := strictJSON(content, &limits); err != nil {
-			return dataError(name, "each limit has value, unit, owner and reason", err)
+		if d.limits[kind], err = file.limits(); err == nil {
+			d.caps[kind], err = file.caps(d.limits[kind])
 		}
-		caps, err := capsOf(limits)
-		if err != nil {
-			return dataError(name, err.Error(), err)
-		}
-		d.limits[kind], d.caps[kind] = limits, caps
 	case !isRego(name):
 		return decision.Errorf(decision.CodeInvalid, "%s: JSON files are %s and <kind>/%s.", name, listsFile, limitsFile)
 	}
-	return nil
-}
-
-// checkLists wants a note beside every listed value: why it is there.
-func checkLists(lists map[string]map[string]string) error {
-	for _, list := range sortedKeys(lists) {
-		for _, note := range lists[list] {
-			if note == "" {
-				return dataError(listsFile, "each value of "+list+" has a note that says why it is listed", nil)
-			}
-		}
-	}
-	return nil
-}
-
-func isRego(name string) bool { return len(name) > 5 && name[len(name)-5:] == ".rego" }
-
-func dataError(name, allowed string, err error) error {
-	var form *decision.Error
-	if errors.As(err, &form) && len(form.Fields) > 0 { // strictjson's, which says where
-		allowed = cmp.Or(form.Fields[0].Pointer, "/") + ": " + form.Fields[0].Message
-	}
-	return &decision.Error{Code: decision.CodeInvalid, Message: name + ": " + allowed + ".", Err: err}
+	return err
 }
 
 // dataForm is what a limits or lists file may be. Of a key that is given twice
 // the last one would count, and the first one is what a reader may see.
 var dataForm = strictjson.Limits{Bytes: maxBundleBytes, Depth: 8}
 
-// strictJSON decodes one JSON document with known keys only, each given once;
-// numbers stay as they are written.
-func strictJSON(content string, into any) error {
-	if err := dataForm.Check([]byte(content)); err != nil {
-		return err
+// values decodes the file's one object, keys given once, and leaves its values.
+func (f jsonFile) values(allowed string) (map[string]json.RawMessage, error) {
+	err := dataForm.Check([]byte(f.content))
+	if at, why, found := syntaxPlace(f.content); found {
+		return nil, f.faultAt(at, pointerOf(err), "not JSON: "+why, err)
 	}
-	dec := json.NewDecoder(bytes.NewReader([]byte(content)))
-	dec.UseNumber()
-	dec.DisallowUnknownFields()
-	return dec.Decode(into)
+	if err != nil {
+		return nil, f.fault(pointerOf(err), messageOf(err), err)
+	}
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(f.content), &values); err != nil {
+		return nil, f.fault("", allowed, err)
+	}
+	return values, nil
 }
 
-// capsOf reads the hourly caps; a kind without them executes nothing.
-func capsOf(limits map[string]Limit) (decision.Caps, error) {
-	var caps decision.Caps
-	count, err := limitNumber(limits, hourlyCount)
-	if err != nil {
-		return caps, err
+// pointerOf and messageOf read what strictjson says.
+func pointerOf(err error) string {
+	var form *decision.Error
+	if errors.As(err, &form) && len(form.Fields) > 0 {
+		return form.Fields[0].Pointer
 	}
-	caps.Amount, err = limitNumber(limits, hourlyAmount)
+	return ""
+}
+
+func messageOf(err error) string {
+	var form *decision.Error
+	if errors.As(err, &form) && len(form.Fields) > 0 {
+		return form.Fields[0].Message
+	}
+	return strings.TrimSuffix(err.Error(), ".")
+}
+
+// limits reads limits.json; numbers stay as they are written.
+func (f jsonFile) limits() (map[string]Limit, error) {
+	const allowed = "each limit has value, unit, owner and reason, and nothing else"
+	values, err := f.values(allowed)
 	if err != nil {
-		return caps, err
+		return nil, err
+	}
+	limits := make(map[string]Limit, len(values))
+	for _, name := range sortedKeys(values) {
+		var limit Limit
+		dec := json.NewDecoder(bytes.NewReader(values[name]))
+		dec.UseNumber()
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&limit); err != nil {
+			return nil, f.fault("/"+decision.PointerKey(name), allowed, err)
+		}
+		limits[name] = limit
+	}
+	return limits, nil
+}
+
+// lists reads lists.json, and wants a note beside every listed value: why it
+// is there.
+func (f jsonFile) lists() (map[string]map[string]string, error) {
+	const allowed = "a list is an object keyed by the listed value, with a note that says why it is listed"
+	values, err := f.values(allowed)
+	if err != nil {
+		return nil, err
+	}
+	lists := make(map[string]map[string]string, len(values))
+	for _, name := range sortedKeys(values) {
+		pointer, list := "/"+decision.PointerKey(name), map[string]string{}
+		var notes map[string]json.RawMessage
+		if err := json.Unmarshal(values[name], &notes); err != nil || notes == nil {
+			return nil, f.fault(pointer, allowed, err)
+		}
+		for _, key := range sortedKeys(notes) {
+			var note string
+			if err := json.Unmarshal(notes[key], &note); err != nil || note == "" {
+				return nil, f.fault(pointer+"/"+decision.PointerKey(key), "each listed value has a note that says why it is listed", err)
+			}
+			list[key] = note
+		}
+		lists[name] = list
+	}
+	return lists, nil
+}
+
+func isRego(name string) bool { return len(name) > 5 && name[len(name)-5:] == ".rego" }
+
+// caps reads the hourly caps; a kind without them executes nothing.
+func (f jsonFile) caps(limits map[string]Limit) (decision.Caps, error) {
+	count, err := f.cap(limits, hourlyCount)
+	if err != nil {
+		return decision.Caps{}, err
+	}
+	amount, err := f.cap(limits, hourlyAmount)
+	if err != nil {
+		return decision.Caps{}, err
 	}
 	if !count.IsInteger() || count.BigInt().Cmp(big.NewInt(1<<31)) > 0 {
-		return decision.Caps{}, fmt.Errorf("%s is a whole number", hourlyCount)
+		return decision.Caps{}, f.fault("/"+hourlyCount, "the value is a whole number", nil)
 	}
-	caps.Count = int(count.IntPart())
-	return caps, nil
+	return decision.Caps{Count: int(count.IntPart()), Amount: amount}, nil
 }
 
-func limitNumber(limits map[string]Limit, name string) (decimal.Decimal, error) {
+func (f jsonFile) cap(limits map[string]Limit, name string) (decimal.Decimal, error) {
 	limit, ok := limits[name]
 	if !ok {
 		return decimal.Zero, nil
 	}
-	number, ok := limit.Value.(json.Number)
-	if !ok {
-		return decimal.Zero, fmt.Errorf("%s is a number", name)
-	}
+	number, _ := limit.Value.(json.Number)
 	value, err := decimal.NewFromString(number.String())
 	if err != nil || value.IsNegative() || strings.ContainsAny(number.String(), "eE") {
-		return decimal.Zero, fmt.Errorf("%s is a number of at least 0, without exponent", name)
+		return decimal.Zero, f.fault("/"+name, "the value is a number of at least 0, without exponent", err)
 	}
 	return value, nil
 }

@@ -45,16 +45,22 @@ type linter struct {
 	rules    map[string][]*ast.Rule    // by path, e.g. "data.order.passed"
 	fields   map[string]decision.Field // by path, e.g. "input.subject.state"
 	certain  map[string]bool           // input paths that no decision is made without
+	lookups  map[string][]lookup       // by list: the fields that are looked up in it
+	places   map[string]place          // of the kind's limits.json
 	findings []Finding
 }
 
-// lint runs every lint of a kind whose policy compiles; its tests may not.
-func lint(b Bundle, kind decision.Kind, d data) []Finding {
+// lint runs every lint of a kind whose policy compiles; its tests may not. It
+// also says what the kind looks up in lists, which are shared.
+func lint(b Bundle, kind decision.Kind, d data) ([]Finding, map[string][]lookup) {
 	modules, err := resolveKind(b, kind)
 	if err != nil {
-		return astFindings(asErrors(kind.Name, err))
+		return astFindings(asErrors(kind.Name, err)), nil
 	}
-	l := &linter{kind: kind, data: d, modules: modules, rules: map[string][]*ast.Rule{}, fields: map[string]decision.Field{}, certain: map[string]bool{}}
+	l := &linter{
+		kind: kind, data: d, modules: modules, rules: map[string][]*ast.Rule{}, fields: map[string]decision.Field{}, certain: map[string]bool{},
+		lookups: map[string][]lookup{}, places: jsonFile{content: b.Files[kind.Name+"/"+limitsFile]}.places(),
+	}
 	l.index()
 	for _, name := range slices.Sorted(maps.Keys(modules)) {
 		for _, rule := range modules[name].Rules {
@@ -63,7 +69,7 @@ func lint(b Bundle, kind decision.Kind, d data) []Finding {
 	}
 	l.codes()
 	l.limits()
-	return l.findings
+	return l.findings, l.lookups
 }
 
 // resolveKind compiles a kind with its tests, and gives the modules as they

@@ -21,16 +21,24 @@ func (l *linter) limits() {
 	}
 	used := l.usedLimits()
 	for _, name := range sortedKeys(limits) {
-		limit := limits[name]
-		switch {
-		case limit.Unit == "" || limit.Reason == "":
-			l.report(file, nil, "limit", "%s needs a unit and a reason", name)
-		case !slices.Contains(decision.Roles, limit.Owner):
-			l.report(file, nil, "limit", "the owner of %s is one of %s", name, strings.Join(decision.Roles, ", "))
-		case !used[name]:
-			l.report(file, nil, "limit", "%s is used by no rule", name)
+		if fault := l.limitFault(name, limits[name], used[name]); fault != "" {
+			at := l.places["/"+decision.PointerKey(name)]
+			l.findings = append(l.findings, Finding{File: file, Row: at.row, Col: at.col, Code: "limit", Message: name + ": " + fault})
 		}
 	}
+}
+
+// limitFault says what is wrong with a limit, or "".
+func (l *linter) limitFault(name string, limit Limit, used bool) string {
+	switch {
+	case limit.Unit == "" || limit.Reason == "":
+		return "a limit needs a unit and a reason"
+	case !slices.Contains(decision.Roles, limit.Owner):
+		return "the owner is one of " + strings.Join(decision.Roles, ", ")
+	case !used:
+		return "no rule uses it"
+	}
+	return limit.valueFault()
 }
 
 func (l *linter) usedLimits() map[string]bool {

@@ -67,16 +67,22 @@ func (l *linter) formRoute(file string, rule *ast.Rule, code string) {
 }
 
 func (l *linter) formProtect(file string, rule *ast.Rule, code string) {
+	actions := protectiveActions(l.kind)
+	if len(actions) == 0 {
+		l.report(file, rule.Location, "protect", "the kind declares no protective action; leave protect out")
+		return
+	}
 	for _, model := range l.kind.Models {
 		if _, ok := readAction(l.kind, model, ast.String(code), l.literal(rule)); ok {
 			return
 		}
 	}
-	l.report(file, rule.Location, "protect", `write protect.CODE := {"action": name, parameters} with a protective action of the kind: %s`, strings.Join(l.protectiveActions(), ", "))
+	l.report(file, rule.Location, "protect", `write protect.CODE := {"action": name, parameters} with a protective action of the kind: %s; or protect := {} for none`, strings.Join(actions, ", "))
 }
 
-func (l *linter) protectiveActions() []string {
-	return slices.DeleteFunc(slices.Clone(l.kind.Actions), func(name string) bool {
+// protectiveActions are those that a policy of the kind may choose from.
+func protectiveActions(kind decision.Kind) []string {
+	return slices.DeleteFunc(slices.Clone(kind.Actions), func(name string) bool {
 		return name == decision.NoAction || decision.Action{Name: name}.Class() != decision.Protective
 	})
 }
@@ -141,7 +147,7 @@ func (l *linter) codes() {
 		switch r.Group {
 		case GroupPassed:
 			passed[r.Code] = true
-			if !required[r.Code] {
+			if required[r.Code] == nil {
 				l.report(file, rule.Location, "not-required", "nothing requires %s, so the check has no effect", r.Code)
 			}
 		case GroupRoute:
@@ -150,11 +156,12 @@ func (l *linter) codes() {
 	})
 	file := l.kind.Name + "/requirements.rego"
 	for _, code := range sortedKeys(required) {
+		at := required[code]
 		if !passed[code] {
-			l.report(file, nil, "no-check", "%s is required but no rule says when it passes; write if false for never", code)
+			l.report(at.File, at, "no-check", "%s is required but no rule says when it passes; write if false for never", code)
 		}
 		if !routed[code] {
-			l.report(file, nil, "no-route", "%s is required but routing.rego does not say who approves it", code)
+			l.report(at.File, at, "no-route", "%s is required but routing.rego does not say who approves it", code)
 		}
 	}
 	if len(required) == 0 {
@@ -173,9 +180,9 @@ func (l *linter) eachCoded(visit func(file string, rule *ast.Rule, r Rule)) {
 }
 
 // requiredCodes collects the codes in sets of the required rule and of the
-// rules it reads.
-func (l *linter) requiredCodes() map[string]bool {
-	codes, seen := map[string]bool{}, map[string]bool{}
+// rules it reads, each with the place where it stands.
+func (l *linter) requiredCodes() map[string]*ast.Location {
+	codes, seen := map[string]*ast.Location{}, map[string]bool{}
 	var collect func(node any)
 	collect = func(node any) {
 		ast.NewGenericVisitor(func(x any) bool {
@@ -183,7 +190,7 @@ func (l *linter) requiredCodes() map[string]bool {
 			case ast.Set:
 				for _, term := range x.Slice() {
 					if code, ok := term.Value.(ast.String); ok && isReasonCode(string(code)) {
-						codes[string(code)] = true
+						codes[string(code)] = term.Location
 					}
 				}
 			case ast.Ref:

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
+	"assent/decision"
 	"assent/policy"
 )
 
@@ -95,8 +98,16 @@ func TestCheckFindsWhatCanFailOpen(t *testing.T) {
 		{"unknown parameter", protect, `{"action": "hold"}`, `{"action": "hold", "note": "x"}`, "protect", ""},
 
 		{"limit without a reason", "order/limits.json", `"reason": "One confirmed order makes a known customer."`, `"reason": ""`, "limit", "known_orders"},
-		{"limit without an owner", "order/limits.json", `"owner": "finance"`, `"owner": ""`, "limit", "owner"},
-		{"unused limit", "order/limits.json", "{\n", "{\n  \"draft\": {\"value\": 1, \"unit\": \"x\", \"owner\": \"finance\", \"reason\": \"None.\"},\n", "limit", "draft is used by no rule"},
+		{"limit without an owner", "order/limits.json", `"owner": "finance"`, `"owner": ""`, "limit", "the owner is one of"},
+		{"probability above one", "order/limits.json", `"value": 0.15`, `"value": 15`, "limit", "fraud_probability: the value is in probability, a number from 0 to 1"},
+		{"share below nothing", "order/limits.json", `"value": 0.25`, `"value": -0.25`, "limit", "a number from 0 to 1"},
+		{"percent above a hundred", "change/limits.json", `"unit": "percent"`, `"unit": "probability"`, "limit", "a number from 0 to 1"},
+		{"negative amount", "order/limits.json", `"value": 1000,`, `"value": -1000,`, "limit", "amount: the value is in company currency, a number of at least 0"},
+		{"half an order", "order/limits.json", `"value": 10,`, `"value": 10.5,`, "limit", "a whole number"},
+		{"limit in words", "order/limits.json", `"value": 1000,`, `"value": true,`, "limit", "a number of at least 0"},
+		{"unknown unit", "order/limits.json", `"unit": "orders"`, `"unit": "baskets"`, "limit", "account_orders: the unit is one of"},
+		{"switch that is a number", "order/limits.json", `"value": false`, `"value": 0`, "limit", "true or false"},
+		{"unused limit", "order/limits.json", "{\n", "{\n  \"draft\": {\"value\": 1, \"unit\": \"x\", \"owner\": \"finance\", \"reason\": \"None.\"},\n", "limit", "draft: no rule uses it"},
 		{"no hourly cap", "order/limits.json", `"hourly_count"`, `"hourly_counter"`, "limit", "hourly_count is missing"},
 		{"limit without a value", "order/limits.json", `"value": 1000`, `"val": 1000`, "data", "value, unit, owner and reason"},
 		{"limit given twice", "order/limits.json", "{\n", "{\n  \"amount\": {\"value\": 1, \"unit\": \"x\", \"owner\": \"finance\", \"reason\": \"None.\"},\n", "data", "/amount: a key may be given once"},
@@ -105,6 +116,16 @@ func TestCheckFindsWhatCanFailOpen(t *testing.T) {
 		{"list given twice", "lists.json", `"blocked_partners": {}`, `"blocked_partners": {"14": "Fraud."}, "blocked_partners": {}`, "data", "/blocked_partners: a key may be given once"},
 		{"list of an array", "lists.json", `"blocked_partners": {}`, `"blocked_partners": ["14"]`, "data", "keyed by"},
 		{"list entry that is false", "lists.json", `"blocked_partners": {}`, `"blocked_partners": {"14": false}`, "data", "note"},
+
+		{"country in lower case", "lists.json", `"KP"`, `"kp"`, "list-key", "a key of blocked_countries must be an ISO 3166-1 country code"},
+		{"country by name", "lists.json", `"KP"`, `"Deutschland"`, "list-key", "shipping.country of order"},
+		{"e-mail address in the clear", "lists.json", `"blocked_emails": {}`, `"blocked_emails": {"ada@example.com": "Fraud."}`, "list-key", "SHA-256"},
+		{"partner by reference", "lists.json", `"blocked_partners": {}`, `"blocked_partners": {"C-14": "Fraud."}`, "list-key", "a positive whole number"},
+		{"partner with a zero before", "lists.json", `"trusted_partners": {}`, `"trusted_partners": {"014": "Old friend."}`, "list-key", "a positive whole number"},
+		{"country in a rule", requirements, `input.subject.billing.country == input.subject.shipping.country`, `input.subject.billing.country == "de"`, "literal", "ISO 3166-1"},
+		{"countries in a rule", requirements, `input.subject.billing.country == input.subject.shipping.country`, `input.subject.billing.country in {"DE", "Austria"}`, "literal", "ISO 3166-1"},
+		{"e-mail address in a rule", requirements, "", meta + `rejected contains "DRAFT" if input.subject.customer.email == "ada@example.com"`, "literal", "customer.email is never this text: it is the SHA-256"},
+		{"no protection", protect, "protect[\"ORDER_REVIEW\"]", "protect[input.subject.currency]", "protect", "or protect := {} for none"},
 
 		{"test that cannot fail", "order/order_test.rego", "", "test_nothing if {\n\t1 == 1\n}", "test-without-assertion", ""},
 		{"test that asserts nothing", "order/order_test.rego", "", "test_nothing if {\n\tunmet := decided.unmet with input as ordinary\n}", "rego_compile_error", "unmet unused"},
@@ -127,5 +148,52 @@ func TestCheckFindsWhatCanFailOpen(t *testing.T) {
 				t.Errorf("want %s %q, have %v", tt.code, tt.message, findings)
 			}
 		})
+	}
+}
+
+// A finding says where: an editor opens it there.
+func TestFindingsHaveAPlace(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, file, old, text, want string }{
+		{"no JSON", "order/limits.json", `"value": 1000,`, `"value": 1000 000,`, "order/limits.json:9:19: data: /amount: not JSON: invalid character '0'"},
+		{"a comma too many", "order/limits.json", "credit line.\"\n", "credit line.\",\n", "order/limits.json:7:3: data: /account_orders: not JSON: invalid character '}'"},
+		{"cut off", "lists.json", "\"trusted_partners\": {}\n}\n", "\"trusted_partners\": {}\n", "lists.json:7:25: data: not JSON: unexpected end"},
+		{"key given twice", "order/limits.json", `"value": 1000`, `"value": 1, "Value": 1000`, "order/limits.json:9:17: data: /amount/Value: a key"},
+		{"unknown key", "order/limits.json", `"value": 1000`, `"val": 1000`, "order/limits.json:8:3: data: /amount: each limit has"},
+		{"list of an array", "lists.json", `"blocked_partners": {}`, `"blocked_partners": ["14"]`, "lists.json:6:3: data: /blocked_partners: a list is an object"},
+		{"no note", "lists.json", `"blocked_partners": {}`, `"blocked_partners": {"14": ""}`, "lists.json:6:24: data: /blocked_partners/14: each listed value has a note"},
+		{"a negative cap", "order/limits.json", `"value": 500,`, `"value": -500,`, "order/limits.json:38:3: data: /hourly_count: the value is"},
+		{"limit out of range", "order/limits.json", `"value": 0.15`, `"value": 15`, "order/limits.json:26:3: limit: fraud_probability: "},
+		{"list key", "lists.json", `"KP"`, `"kp"`, "lists.json:3:5: list-key: "},
+		{"no route", "order/requirements.rego", "\t\"EVIDENCE_THIN\",\n", "\t\"EVIDENCE_THIN\",\n\t\"MOON_PHASE\",\n", "order/requirements.rego:11:2: no-route: MOON_PHASE"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			findings, err := policy.Check(t.Context(), edited(t, tt.file, tt.old, tt.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(findings, func(f policy.Finding) bool { return strings.HasPrefix(f.String(), tt.want) }) {
+				t.Errorf("want %s, have %v", tt.want, findings)
+			}
+		})
+	}
+}
+
+// Who wants no protection says so; nothing else of the policy changes.
+func TestAPolicyMayProtectByNothing(t *testing.T) {
+	t.Parallel()
+	b := edited(t, "order/protect.rego", "", "")
+	b.Files["order/protect.rego"] = "package order\n\nprotect := {}\n"
+	b.Files["order/order_test.rego"] = "package order_test\n\nimport data.order\n\ntest_nothing_protects if {\n\torder.protect == {}\n}\n"
+	findings, err := policy.Check(t.Context(), b)
+	if err != nil || len(findings) > 0 {
+		t.Fatal(findings, err)
+	}
+	s, a := clean()
+	s.Fields["amount_total"] = decimal.NewFromInt(1_000_000)
+	if v := govern(t, compiled(t, b), s, a); v.Outcome != decision.Approve || v.Failure != "" || len(v.Protect) > 0 {
+		t.Errorf("have %+v", v)
 	}
 }

@@ -78,14 +78,14 @@ func (l *linter) comparison(file string, at *ast.Location, operator *ast.Term, o
 		if a != unknownSort && b != unknownSort && a != b {
 			l.report(file, at, "cross-type", "%s never equals %s", a, b)
 		}
-		l.enumLiteral(file, at, left, right, locals)
-		l.enumLiteral(file, at, right, left, locals)
+		l.neverText(file, at, left, right, locals)
+		l.neverText(file, at, right, left, locals)
 	case "internal.member_2":
 		for _, element := range elements(right) {
 			if b := l.sortOf(element, locals, 0); a != unknownSort && b != unknownSort && a != b {
 				l.report(file, at, "cross-type", "%s never equals %s", a, b)
 			}
-			l.enumLiteral(file, at, left, element, locals)
+			l.neverText(file, at, left, element, locals)
 		}
 	}
 }
@@ -102,11 +102,17 @@ func elements(term *ast.Term) []*ast.Term {
 	return out
 }
 
-func (l *linter) enumLiteral(file string, at *ast.Location, term, literal *ast.Term, locals map[ast.Var]*ast.Term) {
+// neverText finds texts that a field never has. Those of personal fields are not
+// repeated.
+func (l *linter) neverText(file string, at *ast.Location, term, literal *ast.Term, locals map[ast.Var]*ast.Term) {
 	text, isText := literal.Value.(ast.String)
 	f, ok := l.fieldOf(term, locals)
-	if isText && ok && f.Type == decision.TypeEnum && !slices.Contains(f.Enum, string(text)) {
+	switch {
+	case !isText || !ok:
+	case f.Type == decision.TypeEnum && !slices.Contains(f.Enum, string(text)):
 		l.report(file, at, "enum-literal", "%s is none of %s", literal, strings.Join(f.Enum, ", "))
+	case keyFault(f, string(text)) != "":
+		l.report(file, at, "literal", "%s is never this text: it is %s", f.Path, keyFault(f, string(text)))
 	}
 }
 
@@ -135,6 +141,9 @@ func (l *linter) lookup(file string, at *ast.Location, ref ast.Ref, locals map[a
 		l.report(file, at, "cross-type", "the keys of a list are texts; this one is %s", s)
 	}
 	f, isField := l.fieldOf(key, locals)
+	if isField && path[1] == "lists" {
+		l.lookups[path[2]] = append(l.lookups[path[2]], lookup{l.kind.Name, f})
+	}
 	table := l.rules[strings.Join(path, ".")]
 	if !isField || f.Type != decision.TypeEnum || len(table) != 1 {
 		return

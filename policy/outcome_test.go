@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"text/template"
@@ -46,7 +47,15 @@ func outcomeData(kind decision.Kind) any {
 	if strings.ContainsRune("aeiou", rune(kind.Name[0])) {
 		article = "an"
 	}
-	return map[string]any{"Kind": kind.Name, "Article": article, "Required": required}
+	protect := kind.Name + ".protect"
+	if !slices.ContainsFunc(kind.Actions, protects) {
+		protect = "{}" // there is nothing to choose from
+	}
+	return map[string]any{"Kind": kind.Name, "Article": article, "Required": required, "Protect": protect}
+}
+
+func protects(action string) bool {
+	return action != decision.NoAction && decision.Action{Name: action}.Class() == decision.Protective
 }
 
 // presence is an expression that holds if a path is known. A bare reference

@@ -3,6 +3,7 @@ package policy
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -85,12 +86,16 @@ func ruleFrom(kind, file string, rule *ast.Rule) (Rule, bool) {
 	}
 	r := Rule{Kind: kind, Group: group, Code: code, File: file, Row: rule.Location.Row}
 	for _, a := range rule.Annotations {
-		r.Title, r.Description = a.Title, a.Description
+		r.Title, r.Description = oneLine(a.Title), oneLine(a.Description)
 		r.ID, _ = a.Labels["id"].(string)
 		r.Owner, _ = a.Labels["owner"].(string)
 	}
 	return r, true
 }
+
+// oneLine folds what YAML leaves of a text over several lines: it is a
+// sentence in answers, logs and pages.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // groupOf reads passed contains "CODE" and route.CODE := …; the group is ""
 // for any other rule, the code "" if it is computed.
@@ -107,11 +112,23 @@ func groupOf(rule *ast.Rule) (Group, string) {
 		if len(ref) == 2 {
 			key = ref[1].Value
 		}
+		if len(ref) == 1 && isNothing(rule) {
+			return "", "" // protect := {} protects by nothing
+		}
 	default:
 		return "", ""
 	}
 	code, _ := key.(ast.String)
 	return Group(name), string(code)
+}
+
+// isNothing says whether a rule is := {} whatever happens.
+func isNothing(rule *ast.Rule) bool {
+	if rule.Head.Value == nil || len(rule.Body) != 1 {
+		return false
+	}
+	always, _ := rule.Body[0].Terms.(*ast.Term)
+	return always != nil && always.Equal(ast.BooleanTerm(true)) && rule.Head.Value.Equal(ast.ObjectTerm())
 }
 
 // Codes of verdicts that do not come from compliance's rules.

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
+	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/shopspring/decimal"
 
 	"assent/decision"
@@ -27,7 +29,7 @@ func (s Sample) recommendation() decision.Recommendation {
 // Samples makes n inputs of a kind, the same for the same seed. Each starts
 // from the examples of the kind's fields, an ordinary case, and then has a few
 // values changed or taken away. Amounts gather around the engine's limits, ids
-// and codes around its lists.
+// and codes around its lists; numbers that rules compare with count as limits.
 func (e *Engine) Samples(kind decision.Kind, n int, seed uint64) ([]Sample, error) {
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	base, err := exampleRecord(kind.Fields, now)
@@ -35,7 +37,9 @@ func (e *Engine) Samples(kind decision.Kind, n int, seed uint64) ([]Sample, erro
 		return nil, err
 	}
 	s := sampler{Rand: rand.New(rand.NewPCG(seed, uint64(len(kind.Name)))), kind: kind, now: now, base: base}
-	s.remember(e.data)
+	if p, ok := e.programs[kind.Name]; ok {
+		s.remember(e.data, p.compiler.Modules)
+	}
 	samples := make([]Sample, n)
 	for i := range samples {
 		samples[i] = s.sample(int64(i + 1))
@@ -65,12 +69,13 @@ type sampler struct {
 	kind    decision.Kind
 	now     time.Time
 	base    decision.Record
-	numbers []decimal.Decimal // limits of the kind
+	numbers []decimal.Decimal // limits of the kind, and numbers in its rules
 	listed  []string          // keys of all lists
+	ids     []int64           // those that are ids
 }
 
 // remember collects the numbers and texts that the policy compares with.
-func (s *sampler) remember(d data) {
+func (s *sampler) remember(d data, modules map[string]*ast.Module) {
 	for _, name := range sortedKeys(d.limits[s.kind.Name]) {
 		if n, ok := d.limits[s.kind.Name][name].Value.(json.Number); ok {
 			if v, err := decimal.NewFromString(n.String()); err == nil {
@@ -78,9 +83,37 @@ func (s *sampler) remember(d data) {
 			}
 		}
 	}
+	for _, file := range sortedKeys(modules) {
+		if folder(file) == s.kind.Name && !isProtected(file) {
+			s.numbers = append(s.numbers, comparedNumbers(modules[file])...)
+		}
+	}
 	for _, list := range sortedKeys(d.lists) {
 		s.listed = append(s.listed, sortedKeys(d.lists[list])...)
 	}
+	for _, text := range s.listed {
+		if id, err := strconv.ParseInt(text, 10, 64); err == nil && id > 0 {
+			s.ids = append(s.ids, id)
+		}
+	}
+}
+
+// comparedNumbers are the numbers in the conditions of a module, limits among
+// them: the compiler has put those in.
+func comparedNumbers(m *ast.Module) []decimal.Decimal {
+	var numbers []decimal.Decimal
+	ast.WalkBodies(m, func(body ast.Body) bool {
+		ast.WalkTerms(body, func(t *ast.Term) bool {
+			if n, ok := t.Value.(ast.Number); ok {
+				if v, err := decimal.NewFromString(string(n)); err == nil {
+					numbers = append(numbers, v)
+				}
+			}
+			return false
+		})
+		return true // WalkTerms has been inside
+	})
+	return numbers
 }
 
 func (s *sampler) chance(percent int) bool { return s.IntN(100) < percent }
@@ -140,7 +173,7 @@ func (s *sampler) value(f decision.Field, old any) any {
 	case decision.TypeInteger:
 		return bounded(s.number().Floor(), f).IntPart()
 	case decision.TypeID:
-		return int64(1 + s.IntN(50))
+		return s.id()
 	case decision.TypeEnum:
 		return pick(s, f.Enum...)
 	case decision.TypeBoolean:
@@ -151,10 +184,21 @@ func (s *sampler) value(f decision.Field, old any) any {
 			days = -s.IntN(20)
 		}
 		return s.now.AddDate(0, 0, -days)
-	case decision.TypeCode, decision.TypeText:
-		return pick(s, append(slices.Clone(s.listed), "FR", "other", "cash")...)
+	case decision.TypeCode, decision.TypeText, decision.TypeCountry:
+		texts := append(slices.Clone(s.listed), "FR", "other", "cash")
+		return pick(s, slices.DeleteFunc(texts, func(text string) bool { return f.TextFault(text) != "" })...)
+	case decision.TypeCurrency:
+		return pick(s, "EUR", "USD")
 	}
 	return old
+}
+
+// id is a listed one, or a small one.
+func (s *sampler) id() int64 {
+	if len(s.ids) > 0 && s.chance(20) {
+		return pick(s, s.ids...)
+	}
+	return int64(1 + s.IntN(50))
 }
 
 // number is a limit, a little beside one, or anything up to 20000.

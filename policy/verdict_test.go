@@ -58,8 +58,10 @@ func TestVerdicts(t *testing.T) {
 					t.Errorf("%s (-want +have)\n%s", c.Name, diff)
 				}
 			}
-			if len(seen) != 3 {
-				t.Errorf("want cases of every outcome, have %v", seen)
+			for _, o := range outcomes(e, kind) {
+				if !seen[o] {
+					t.Errorf("want a case of %s, have %v", o, seen)
+				}
 			}
 			if *update {
 				golden(t, path, append(indent(t, f), '\n'))
