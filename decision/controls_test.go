@@ -161,14 +161,15 @@ func TestRecordOutcomeCurrency(t *testing.T) {
 	s := setup(t)
 	d := s.decide(t, refund(1, "5", "JPY")).Decision
 	for currency, want := range map[string]string{"EUR": "7.46", "JPY": "7"} {
-		told := OutcomeRecord{Decision: d.ID, Type: "chargeback", Value: currency, Amount: &Money{decimal.RequireFromString("7.456"), currency}}
+		value := map[string]string{"EUR": "fraud", "JPY": "other"}[currency]
+		told := OutcomeRecord{Decision: d.ID, Type: "chargeback", Value: value, Amount: &Money{decimal.RequireFromString("7.456"), currency}}
 		have, err := s.RecordOutcome(t.Context(), "main", told)
 		if err != nil || have.Amount.Amount.String() != want {
 			t.Errorf("%s: have %+v, %v", currency, have.Amount, err)
 		}
 		noError(t, second(s.RecordOutcome(t.Context(), "main", told)))
 	}
-	err := second(s.RecordOutcome(t.Context(), "main", OutcomeRecord{Decision: d.ID, Type: "a", Value: "b", Amount: &Money{decimal.NewFromInt(7), "USD"}}))
+	err := second(s.RecordOutcome(t.Context(), "main", OutcomeRecord{Decision: d.ID, Type: "refunded", Value: "paid", Amount: &Money{decimal.NewFromInt(7), "USD"}}))
 	if CodeOf(err) != CodeInvalid || !strings.Contains(err.Error(), "EUR, JPY") {
 		t.Errorf("another accepted currency: %v", err)
 	}
@@ -186,11 +187,14 @@ func TestRecordOutcomeRefuses(t *testing.T) {
 		says string
 	}{
 		"decision": {OutcomeRecord{Decision: "none", Type: "a", Value: "b"}, CodeNotFound, ""},
-		"type":     {OutcomeRecord{Decision: id, Type: "", Value: "b"}, CodeInvalid, "/type"},
-		"value":    {OutcomeRecord{Decision: id, Type: "a", Value: "it was bad"}, CodeInvalid, "/value"},
-		"currency": {OutcomeRecord{Decision: id, Type: "a", Value: "b", Amount: &Money{decimal.NewFromInt(7), "USD"}}, CodeInvalid, "/currency"},
-		"no code":  {OutcomeRecord{Decision: id, Type: "a", Value: "b", Amount: &Money{Amount: decimal.NewFromInt(7)}}, CodeInvalid, "must be one of EUR"},
-		"future":   {OutcomeRecord{Decision: id, Type: "a", Value: "b", At: noon.Add(ClockSkew + 1)}, CodeInvalid, "/at"},
+		"no type":  {OutcomeRecord{Decision: id, Value: "fraud"}, CodeInvalid, "/type must be one of chargeback, fraud, override for decisions of the kind order"},
+		"type":     {OutcomeRecord{Decision: id, Type: "charge_back", Value: "fraud"}, CodeInvalid, "/type"},
+		"of other": {OutcomeRecord{Decision: id, Type: "refunded", Value: "paid"}, CodeInvalid, "/type"},
+		"value":    {OutcomeRecord{Decision: id, Type: "chargeback", Value: "x"}, CodeInvalid, "/value must be one of fraud, not_received, "},
+		"no value": {OutcomeRecord{Decision: id, Type: "chargeback"}, CodeInvalid, "/value"},
+		"currency": {OutcomeRecord{Decision: id, Type: "override", Value: "done", Amount: &Money{decimal.NewFromInt(7), "USD"}}, CodeInvalid, "/currency"},
+		"no code":  {OutcomeRecord{Decision: id, Type: "override", Value: "done", Amount: &Money{Amount: decimal.NewFromInt(7)}}, CodeInvalid, "must be one of EUR"},
+		"future":   {OutcomeRecord{Decision: id, Type: "override", Value: "done", At: noon.Add(ClockSkew + 1)}, CodeInvalid, "/at"},
 	}
 	for name, test := range tests {
 		if err := second(s.RecordOutcome(t.Context(), "main", test.o)); CodeOf(err) != test.code || !strings.Contains(err.Error(), test.says) {

@@ -103,8 +103,8 @@ type Receipt struct {
 type OutcomeRecord struct {
 	ID       string    `json:"id"`
 	Decision string    `json:"decision"`
-	Type     string    `json:"type"`  // e.g. "chargeback", "delivered_late", "override"
-	Value    string    `json:"value"` // code
+	Type     string    `json:"type"`  // of the kind's OutcomeTypes
+	Value    string    `json:"value"` // of the type's Values
 	Amount   *Money    `json:"amount,omitempty"`
 	At       time.Time `json:"at"`     // when it happened
 	Source   string    `json:"source"` // id of the key that told

@@ -94,7 +94,7 @@ func TestGoneElsewhere(t *testing.T) {
 		"activate": func(s *shop) error { return second(s.Activate(t.Context(), "main", p2, "ops")) },
 		"erase":    func(s *shop) error { return s.Erase(t.Context(), "main", id(s), "dpo") },
 		"outcome": func(s *shop) error {
-			return second(s.RecordOutcome(t.Context(), "main", OutcomeRecord{Decision: id(s), Type: "a", Value: "b"}))
+			return second(s.RecordOutcome(t.Context(), "main", OutcomeRecord{Decision: id(s), Type: "chargeback", Value: "fraud"}))
 		},
 		"story":  func(s *shop) error { return second(s.Story(t.Context(), "main", id(s))) },
 		"replay": func(s *shop) error { return second(s.Replay(t.Context(), "main", id(s))) },

@@ -9,14 +9,15 @@ import (
 // gather adds, its actions, and how a recommendation is made. A new kind is
 // one file with one Kind, listed in kinds below.
 type Kind struct {
-	Name     string    // the word in requests and the Rego package
-	Doc      string    // one sentence
-	Models   []string  // Odoo models a subject may have
-	Fields   []Field   // what a request holds, see Field
-	Features []Feature // what gather computes from history
-	Entities []Entity  // what the decision adds to history
-	Amount   string    // path of the money field that history sums and AtStake uses
-	Actions  []string  // names of the actions it may recommend or protect with
+	Name     string        // the word in requests and the Rego package
+	Doc      string        // one sentence
+	Models   []string      // Odoo models a subject may have
+	Fields   []Field       // what a request holds, see Field
+	Features []Feature     // what gather computes from history
+	Entities []Entity      // what the decision adds to history
+	Amount   string        // path of the money field that history sums and AtStake uses
+	Actions  []string      // names of the actions it may recommend or protect with
+	Outcomes []OutcomeType // what may be told later about its decisions, beside that a person did otherwise
 	// Asked says that a person always stands behind such a request, and must be
 	// named, so that it is not approved by who asked.
 	Asked bool

@@ -38,8 +38,12 @@ var changeKind = Kind{
 	},
 	Actions:    []string{"price_write", "discount_write", "manual", "activity", "note", NoAction},
 	FromAction: map[string]string{"line_id": "line_id", "discount": "discount", "price_unit": "price_unit"},
-	Propose:    proposeChange,
-	Check:      checkChange,
+	Outcomes: []OutcomeType{
+		{"reversed", []string{"mistake", "fraud", "other"}, "The change was taken back, and why."},
+		fraudSettled,
+	},
+	Propose: proposeChange,
+	Check:   checkChange,
 }
 
 // proposeChange writes discount or price where we know how; every other

@@ -35,6 +35,10 @@ var deliveryKind = Kind{
 		{Path: "history.warehouse_deliveries_24h", Type: TypeInteger, Entity: "warehouse", Kind: "delivery", Window: 24 * time.Hour, Fold: Count, Doc: "Deliveries of the same warehouse in the last 24 hours, at most 500: its load."},
 	},
 	Actions: []string{"reschedule", "hold", "activity", "note", NoAction},
+	Outcomes: []OutcomeType{
+		{"delivered", []string{"on_time", "late"}, "The goods arrived, by the day that was promised or after it."},
+		{"failed", []string{"refused", "not_found", "lost", "damaged", "other"}, "The goods did not arrive: the customer refused them or was not found, or they were lost or damaged."},
+	},
 	Propose: proposeDelivery,
 	Opens:   promiseAtRisk,
 }

@@ -46,8 +46,9 @@ var orderKind = Kind{
 		{Path: "history.email_partners_30d", Type: TypeInteger, Entity: "email", Kind: "order", Window: 30 * 24 * time.Hour, Fold: DistinctPartners, Doc: "Different customers behind the same e-mail address in 30 days."},
 		{Path: "history.phone_partners_30d", Type: TypeInteger, Entity: "phone", Kind: "order", Window: 30 * 24 * time.Hour, Fold: DistinctPartners, Doc: "Different customers behind the same phone number in 30 days."},
 	},
-	Actions: []string{"confirm", "hold", "activity", "note", "cancel", NoAction},
-	Propose: proposeOrder,
+	Actions:  []string{"confirm", "hold", "activity", "note", "cancel", NoAction},
+	Outcomes: []OutcomeType{chargeback, fraudSettled},
+	Propose:  proposeOrder,
 }
 
 var orderLine = []Field{

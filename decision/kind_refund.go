@@ -30,8 +30,14 @@ var refundKind = Kind{
 	},
 	Actions:    []string{"credit_note", "activity", "note", NoAction},
 	FromAction: map[string]string{"amount": "amount", "reason": "code"},
-	Propose:    proposeRefund,
-	Check:      checkRefund,
+	Outcomes: []OutcomeType{
+		{"refunded", []string{"paid", "failed"}, "The money reached the customer, or came back."},
+		{"goods", []string{"returned", "not_returned", "other_goods"}, "What came back: what was refunded, nothing, or something else."},
+		{"abuse", []string{"confirmed", "cleared"}, "An investigation has ended: the customer abused refunds, or did not."},
+		chargeback,
+	},
+	Propose: proposeRefund,
+	Check:   checkRefund,
 }
 
 // proposeRefund credits what was asked for.

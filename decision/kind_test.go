@@ -31,6 +31,7 @@ func TestKinds(t *testing.T) {
 			checkUses(t, kind)
 			checkFeatures(t, kind)
 			checkActions(t, kind)
+			checkOutcomes(t, kind)
 		})
 	}
 	if _, ok := KindNamed("Order"); ok {
@@ -139,6 +140,24 @@ func checkFeatures(t *testing.T, kind Kind) {
 			t.Errorf("context field %+v", f)
 		}
 		checkExample(t, f)
+	}
+}
+
+// checkOutcomes: every truth has a name and values that callers can write, and
+// says what they mean.
+func checkOutcomes(t *testing.T, kind Kind) {
+	t.Helper()
+	known := map[string]bool{}
+	for _, o := range kind.OutcomeTypes() {
+		if known[o.Name] || !absentCode.MatchString(o.Name) || !sentence(o.Doc) || len(o.Values) < 2 {
+			t.Errorf("outcome %q with %v: %q", o.Name, o.Values, o.Doc)
+		}
+		for _, value := range o.Values {
+			if !absentCode.MatchString(value) {
+				t.Errorf("outcome %s has the value %q", o.Name, value)
+			}
+		}
+		known[o.Name] = true
 	}
 }
 

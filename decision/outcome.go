@@ -2,23 +2,52 @@ package decision
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
-// MaxOutcomeType bounds the type of an outcome, in bytes.
-const MaxOutcomeType = 64
+// OutcomeType declares one truth that may be told about a decision, once it
+// is known: what models and policies are measured by.
+type OutcomeType struct {
+	Name   string
+	Values []string // one of them is told
+	Doc    string   // one sentence: what the values mean
+}
+
+// The truths that more than one kind knows.
+var (
+	chargeback   = OutcomeType{"chargeback", []string{"fraud", "not_received", "not_as_described", "duplicate", "other"}, "The payer took the payment back, for the reason that the bank names."}
+	fraudSettled = OutcomeType{"fraud", []string{"confirmed", "cleared"}, "An investigation has ended: it was fraud, or it was not."}
+	override     = OutcomeType{"override", []string{"done", "undone", "changed"}, "A person did otherwise than was decided: did it all the same, undid it, or did something else."}
+)
+
+// OutcomeTypes lists what may be told about decisions of the kind: its own
+// truths, and that a person did otherwise, which may be told about any.
+func (k Kind) OutcomeTypes() []OutcomeType { return append(slices.Clone(k.Outcomes), override) }
+
+// checkOutcome refuses what the kind does not know: a typing error would be a
+// label that nothing ever counts.
+func (k Kind) checkOutcome(o OutcomeRecord) error {
+	types := k.OutcomeTypes()
+	names := make([]string, len(types))
+	for i, t := range types {
+		if names[i] = t.Name; t.Name != o.Type {
+			continue
+		}
+		if !slices.Contains(t.Values, o.Value) {
+			return Invalid("/value", "enum", "must be one of "+listed(t.Values)+" for this type")
+		}
+		return nil
+	}
+	return Invalid("/type", "enum", "must be one of "+listed(names)+" for decisions of the kind "+k.Name)
+}
 
 // RecordOutcome journals the truth learnt later. Errors: CodeInvalid,
 // CodeNotFound (no such decision), CodeConflict (told before with another
 // amount). Telling the same twice records it once.
 func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRecord) (OutcomeRow, error) {
 	now := s.now()
-	switch {
-	case !IsCode(o.Type, MaxOutcomeType):
-		return OutcomeRow{}, Invalid("/type", "pattern", "must be "+CodeRule(MaxOutcomeType))
-	case !IsCode(o.Value, MaxCode):
-		return OutcomeRow{}, Invalid("/value", "pattern", "must be "+CodeRule(MaxCode))
-	case o.At.After(now.Add(ClockSkew)):
+	if o.At.After(now.Add(ClockSkew)) {
 		return OutcomeRow{}, Invalid("/at", "future", "must not lie in the future")
 	}
 	o.At = o.At.UTC().Truncate(time.Microsecond)
@@ -39,6 +68,10 @@ func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRe
 	err = s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
 		d, err := Load[DecisionRow](ctx, w, Decisions, o.Decision)
 		if err != nil {
+			return err
+		}
+		kind, _ := KindNamed(d.Kind)
+		if err := kind.checkOutcome(o); err != nil {
 			return err
 		}
 		if err := o.checkCurrency(c.Currency, d.Currency); err != nil {

@@ -14,7 +14,7 @@ func TestStory(t *testing.T) {
 	d := s.decide(t, order(1, "500")).Decision
 	s.sign(t, d.Approval, "ada")
 	s.step(t)
-	_, err := s.RecordOutcome(t.Context(), "main", OutcomeRecord{Decision: d.ID, Type: "delivered", Value: "on_time"})
+	_, err := s.RecordOutcome(t.Context(), "main", OutcomeRecord{Decision: d.ID, Type: "chargeback", Value: "fraud"})
 	noError(t, err)
 	story, err := s.Story(t.Context(), "main", d.ID)
 	noError(t, err)

@@ -3,11 +3,15 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"assent/decision"
+
+	"github.com/danielgtaylor/huma/v2"
 )
 
 // Outcome is a recorded outcome.
@@ -33,11 +37,62 @@ var receiptFields = []decision.Field{
 
 var outcomeFields = []decision.Field{
 	{Path: "decision", Type: decision.TypeCode, Required: true, Example: `"0199f0c2-6f7e-7c1e-8b54-2f7f3a6f0b11"`, Doc: "Id of the decision it is the truth about."},
-	{Path: "type", Type: decision.TypeCode, Most: decision.MaxOutcomeType, Required: true, Example: `"chargeback"`, Doc: "What was learnt: chargeback, delivered_late, override, …"},
-	{Path: "value", Type: decision.TypeCode, Required: true, Example: `"fraud"`, Doc: "The truth, a code."},
+	{Path: "type", Type: decision.TypeCode, Required: true, Example: `"chargeback"`, Doc: "What was learnt; which types there are depends on the kind of the decision."},
+	{Path: "value", Type: decision.TypeCode, Required: true, Example: `"fraud"`, Doc: "The truth, one of the values of the type."},
 	{Path: "amount", Type: decision.TypeMoney, Example: "120.50", Doc: "Money it cost or saved."},
 	{Path: "currency", Type: decision.TypeCode, Most: 3, Example: `"EUR"`, Doc: "ISO 4217 currency of the amount, given with it: the company's, or the one that was decided in."},
 	{Path: "at", Type: decision.TypeTime, NotAfter: true, Example: `"2026-11-24T09:30:00Z"`, Doc: "When it happened; now if absent."},
+}
+
+// outcomeSchema is of every kind at once, since the body does not name it:
+// what the decision's own kind knows is checked when that is read.
+func outcomeSchema() *huma.Schema {
+	fields := slices.Clone(outcomeFields)
+	for i, f := range fields {
+		switch f.Path {
+		case "type":
+			fields[i].Type, fields[i].Enum = decision.TypeEnum, outcomeNames()
+		case "value":
+			fields[i].Type, fields[i].Enum = decision.TypeEnum, outcomeValues()
+		}
+	}
+	return objectSchema(fields)
+}
+
+func outcomeNames() (names []string) {
+	for _, kind := range decision.Kinds() {
+		for _, o := range kind.OutcomeTypes() {
+			if !slices.Contains(names, o.Name) {
+				names = append(names, o.Name)
+			}
+		}
+	}
+	return names
+}
+
+func outcomeValues() (values []string) {
+	for _, kind := range decision.Kinds() {
+		for _, o := range kind.OutcomeTypes() {
+			for _, v := range o.Values {
+				if !slices.Contains(values, v) {
+					values = append(values, v)
+				}
+			}
+		}
+	}
+	return values
+}
+
+// outcomeWords lists what may be told about each kind.
+func outcomeWords() string {
+	var b strings.Builder
+	for _, kind := range decision.Kinds() {
+		fmt.Fprintf(&b, "\n\n**%s**", kind.Name)
+		for _, o := range kind.OutcomeTypes() {
+			fmt.Fprintf(&b, "\n- `%s` (%s): %s", o.Name, strings.Join(o.Values, ", "), o.Doc)
+		}
+	}
+	return b.String()
 }
 
 type receiptInput struct {
@@ -57,8 +112,9 @@ func (a *api) registerEffects() {
 	}, a.receive)
 	register(a, operation{
 		id: "post-outcome", method: http.MethodPost, path: "/v1/outcomes", tag: "Effects", summary: "Tell the truth learnt later",
-		doc:   "A chargeback, a late delivery, an override: the label for evaluation and training. Telling the same twice records it once; with another amount it is a conflict.",
-		right: decision.RightOutcome, body: objectSchema(outcomeFields), errors: []int{http.StatusNotFound, http.StatusConflict},
+		doc: "A chargeback, a late delivery, an override: the label for evaluation and training. Telling the same twice records it once; with another amount it is a conflict. " +
+			outcomeWords(),
+		right: decision.RightOutcome, body: outcomeSchema(), errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, a.recordOutcome)
 }
 

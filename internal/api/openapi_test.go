@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -134,6 +135,23 @@ func TestEveryCodeIsExplained(t *testing.T) {
 		answer := w.do(get("/problems/"+string(code), ""))
 		if answer.Code != http.StatusOK || !strings.Contains(answer.Body.String(), `"code":"`+string(code)+`"`) {
 			t.Errorf("%s: have %d: %s", code, answer.Code, answer.Body)
+		}
+	}
+}
+
+// What the manual lists as outcomes is what is declared.
+func TestManualListsOutcomes(t *testing.T) {
+	t.Parallel()
+	manual, err := os.ReadFile(filepath.Join("..", "..", "docs", "api.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range decision.Kinds() {
+		for _, o := range kind.OutcomeTypes() {
+			row := regexp.MustCompile("(?m)^\\|.*`" + o.Name + "`.*\\| `" + strings.Join(o.Values, "`, `") + "` \\|$")
+			if !row.Match(manual) {
+				t.Errorf("%s: docs/api.md has no row of %s with %v", kind.Name, o.Name, o.Values)
+			}
 		}
 	}
 }
