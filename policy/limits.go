@@ -143,7 +143,7 @@ func (f jsonFile) lists() (map[string]map[string]string, error) {
 	for _, name := range sortedKeys(values) {
 		pointer, list := "/"+decision.PointerKey(name), map[string]string{}
 		var notes map[string]json.RawMessage
-		if err := json.Unmarshal(values[name], &notes); err != nil || notes == nil {
+		if err := json.Unmarshal(values[name], &notes); err != nil {
 			return nil, f.fault(pointer, allowed, err)
 		}
 		for _, key := range sortedKeys(notes) {

@@ -79,6 +79,24 @@ func TestADraftThatDoesNotCompileHasNoReport(t *testing.T) {
 	}
 }
 
+func TestTheGateWantsBothCheckAndTests(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, file, text, want string }{
+		{"as released", "lists.json", "", ""},
+		{"a finding", "order/requirements.rego", "\ndefault trusted := true\n", "order/requirements.rego:"},
+		{"a failed test", "order/order_test.rego", "\ntest_wrong if {\n\tdecided.outcome == \"reject\" with input as ordinary\n}\n", "test_wrong: an expression is not true"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			findings, err := patient.Gate(t.Context(), bundle(t, tt.file, tt.text))
+			if err != nil || (len(findings) > 0) != (tt.want != "") || !strings.Contains(fmt.Sprint(findings), tt.want) {
+				t.Errorf("%v, have %v, want %q", err, findings, tt.want)
+			}
+		})
+	}
+}
+
 // many is the start of a rule over ten million combinations.
 const many = `
 digits := {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}

@@ -56,6 +56,23 @@ func (r Runner) Test(ctx context.Context, b policy.Bundle) (policy.TestReport, e
 	return *answer.Report, nil
 }
 
+// Gate is what a draft must pass before it comes into force: its check finds
+// nothing, and then its own tests pass. A failed test is a finding with the
+// code "test". The error is Check's.
+func (r Runner) Gate(ctx context.Context, b policy.Bundle) ([]policy.Finding, error) {
+	findings, err := r.Check(ctx, b)
+	if err != nil || len(findings) > 0 {
+		return findings, err
+	}
+	report, err := r.Test(ctx, b)
+	for _, t := range report.Tests {
+		if !t.Passed {
+			findings = append(findings, policy.Finding{File: t.File, Row: t.Row, Col: 1, Code: "test", Message: t.Name + ": " + t.Message})
+		}
+	}
+	return findings, err
+}
+
 // maxAnswer bounds what the parent reads of a child.
 const maxAnswer = 16 << 20
 
