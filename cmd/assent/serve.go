@@ -20,7 +20,7 @@ import (
 
 type serveCmd struct {
 	Listen string `default:"127.0.0.1:8080" help:"Address to listen on."`
-	Policy string `type:"existingdir" placeholder:"DIR" help:"Put the policy of this folder in force for every company, if policy check finds nothing in it."`
+	Policy string `type:"existingdir" placeholder:"DIR" help:"Put the policy of this folder in force for every company, if policy check finds nothing in it and its tests pass."`
 }
 
 // gcPercent collects less often than Go would: little is live, a decision
@@ -93,9 +93,9 @@ func (c *serveCmd) prepare(p *process, app *app) error {
 	return app.putInForce(p, bundle, companies)
 }
 
-// putInForce gives companies a policy that has passed its check. The check is
-// the one of assent policy check, in a child process: a draft may be wrong in
-// ways that must not take the service with it.
+// putInForce gives companies a policy that has passed its gate: assent policy
+// check and test, in child processes, as a draft may be wrong in ways that must
+// not take the service with it.
 func (a *app) putInForce(p *process, b policy.Bundle, companies []decision.Company) error {
 	checked := false
 	for _, company := range companies {
@@ -119,9 +119,9 @@ func (a *app) putInForce(p *process, b policy.Bundle, companies []decision.Compa
 	return nil
 }
 
-// passes says what the check of a policy finds; any finding refuses it.
+// passes says what is wrong with a policy; any finding or failed test refuses it.
 func (p *process) passes(b policy.Bundle) error {
-	findings, err := draft.Runner{}.Check(p.ctx, b)
+	findings, err := draft.Runner{}.Gate(p.ctx, b)
 	if err != nil {
 		return fmt.Errorf("--policy: %w", err)
 	}
