@@ -42,10 +42,15 @@ func (s *Service) Decline(ctx context.Context, company, id string, by decision.U
 	})
 }
 
-// Withdraw takes a request back; actor must be who asked.
-func (s *Service) Withdraw(ctx context.Context, company, id, actor string) (decision.Approval, error) {
+// Withdraw takes a request back. Errors: CodeNotFound, CodeForbidden for
+// anybody but who asked, CodeConflict with the winner when it is closed or too
+// late.
+func (s *Service) Withdraw(ctx context.Context, company, id string, by decision.User) (decision.Approval, error) {
+	if err := member(company, by); err != nil {
+		return decision.Approval{}, err
+	}
 	return s.act(ctx, company, id, "", func(a decision.Approval) (decision.ApprovalStep, error) {
-		return a.Withdraw(actor, s.now())
+		return a.Withdraw(by, s.now())
 	})
 }
 

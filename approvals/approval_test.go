@@ -142,13 +142,17 @@ func TestWithdraw(t *testing.T) {
 	t.Parallel()
 	d := setup(t)
 	dec := d.ask(t, "500", decision.ByService)
-	_, err := d.Withdraw(t.Context(), "main", dec.Approval, "odoo:8")
-	wantCode(t, err, decision.CodeForbidden, "")
-	a, err := d.Withdraw(t.Context(), "main", dec.Approval, "odoo:7")
-	if err != nil || a.Status != decision.Withdrawn || a.ClosedBy != "odoo:7" {
+	eve := finance("ada", "odoo:7") // of the same names, and another company
+	eve.Company = "other"
+	for _, u := range []decision.User{finance("ben", "odoo:8"), finance("odoo:8"), eve} {
+		_, err := d.Withdraw(t.Context(), "main", dec.Approval, u)
+		wantCode(t, err, decision.CodeForbidden, "")
+	}
+	a, err := d.Withdraw(t.Context(), "main", dec.Approval, finance("ada", "odoo:7"))
+	if err != nil || a.Status != decision.Withdrawn || a.ClosedBy != "ada" {
 		t.Errorf("have %+v, %v", a, err)
 	}
-	_, err = d.Withdraw(t.Context(), "main", dec.Approval, "odoo:7")
+	_, err = d.Withdraw(t.Context(), "main", dec.Approval, finance("ada", "odoo:7"))
 	wantCode(t, err, decision.CodeConflict, "withdrawn")
 	if applied := d.settle(t); len(applied) != 0 {
 		t.Errorf("applied %v", applied)

@@ -77,7 +77,7 @@ func TestClosedStore(t *testing.T) {
 	for name, do := range map[string]func() error{
 		"approve":  func() error { _, err := d.Approve(t.Context(), "main", dec.Approval, u, ""); return err },
 		"decline":  func() error { _, err := d.Decline(t.Context(), "main", dec.Approval, u, "no"); return err },
-		"withdraw": func() error { _, err := d.Withdraw(t.Context(), "main", dec.Approval, "odoo:7"); return err },
+		"withdraw": func() error { _, err := d.Withdraw(t.Context(), "main", dec.Approval, u); return err },
 		"expire":   func() error { _, err := d.Expire(t.Context(), "main", noon); return err },
 		"comment":  func() error { _, err := d.Comment(t.Context(), "main", "x"); return err },
 		"claim":    func() error { _, err := d.Claim(t.Context(), "main", "x", u); return err },

@@ -74,7 +74,7 @@ const (
 	RightDecide  Right = "decide"  // ask for decisions, post receipts
 	RightRead    Right = "read"    // read decisions, approvals, exceptions
 	RightOutcome Right = "outcome" // record outcomes
-	RightApprove Right = "approve" // approve and reject; needs a key that belongs to a user
+	RightApprove Right = "approve" // approve, reject and withdraw; needs a key that belongs to a user
 	RightOperate Right = "operate" // switches, exceptions
 )
 

@@ -53,15 +53,16 @@ func (a Approval) Decline(u User, now time.Time) (ApprovalStep, error) {
 	return step, nil
 }
 
-// Withdraw takes a request back; only who asked may.
-func (a Approval) Withdraw(actor string, now time.Time) (ApprovalStep, error) {
+// Withdraw takes a request back; only who asked may, under whichever of the
+// person's names that was.
+func (a Approval) Withdraw(u User, now time.Time) (ApprovalStep, error) {
 	if err := a.open(now); err != nil {
 		return ApprovalStep{}, err
 	}
-	if a.RequestedBy == "" || actor != a.RequestedBy {
+	if u.Disabled || !u.Is(a.RequestedBy) {
 		return ApprovalStep{}, Errorf(CodeForbidden, "Only who asked may withdraw.")
 	}
-	step := a.step(StepWithdraw, actor, "", now)
+	step := a.step(StepWithdraw, u.ID, "", now)
 	step.Complete = true
 	return step, nil
 }

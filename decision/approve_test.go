@@ -125,18 +125,26 @@ func TestSignEachRole(t *testing.T) {
 
 func TestWithdraw(t *testing.T) {
 	t.Parallel()
-	if step, err := openTask(1, "odoo:7").Withdraw("odoo:7", noon); err != nil || step.Step != StepWithdraw || !step.Complete || step.By != "odoo:7" {
-		t.Errorf("who asked: %+v, %v", step, err)
-	}
-	for _, actor := range []string{"odoo:8", "", "ada"} {
-		if _, err := openTask(1, "odoo:7").Withdraw(actor, noon); CodeOf(err) != CodeForbidden {
-			t.Errorf("%q: %v", actor, err)
+	ada := person("ada") // without a role: it takes none
+	ada.Aliases = []string{"odoo:7"}
+	for _, name := range []string{"odoo:7", "user:ada", "ada"} {
+		if step, err := openTask(1, name).Withdraw(ada, noon); err != nil || step.Step != StepWithdraw || !step.Complete || step.By != "ada" {
+			t.Errorf("who asked as %s: %+v, %v", name, step, err)
 		}
 	}
-	if _, err := openTask(1, "").Withdraw("", noon); CodeOf(err) != CodeForbidden {
-		t.Errorf("nobody asked, and nobody may withdraw: %v", err)
+	left := ada
+	left.Disabled = true
+	for _, u := range []User{person("ben", RoleFinance), {}, left} {
+		if _, err := openTask(1, "odoo:7").Withdraw(u, noon); CodeOf(err) != CodeForbidden {
+			t.Errorf("%+v: %v", u, err)
+		}
 	}
-	if _, err := openTask(1, "odoo:7").Withdraw("odoo:7", noon.Add(time.Hour)); CodeOf(err) != CodeConflict {
+	for _, u := range []User{ada, {}} {
+		if _, err := openTask(1, "").Withdraw(u, noon); CodeOf(err) != CodeForbidden {
+			t.Errorf("nobody asked, and nobody may withdraw: %v", err)
+		}
+	}
+	if _, err := openTask(1, "odoo:7").Withdraw(ada, noon.Add(time.Hour)); CodeOf(err) != CodeConflict {
 		t.Errorf("too late: %v", err)
 	}
 }
@@ -188,7 +196,7 @@ func TestApprovalRules(t *testing.T) {
 				func() (ApprovalStep, error) { return a.Sign(u, now) },
 				func() (ApprovalStep, error) { return a.Sign(u, now) },
 				func() (ApprovalStep, error) { return a.Decline(u, now) },
-				func() (ApprovalStep, error) { return a.Withdraw(u.ID, now) },
+				func() (ApprovalStep, error) { return a.Withdraw(u, now) },
 				func() (ApprovalStep, error) { return a.End(StepExpire, now) },
 			}).Draw(t, "act")
 			step, err := act()

@@ -92,7 +92,7 @@ func (c *company) act(t *rapid.T) {
 	case "decline":
 		step, err = a.Decline(u, c.now)
 	case "withdraw":
-		step, err = a.Withdraw(u.ID, c.now)
+		step, err = a.Withdraw(u, c.now)
 	case "expire":
 		step, err = a.End(StepExpire, c.now)
 	case "stale":

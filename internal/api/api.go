@@ -31,6 +31,7 @@ type Decisions interface {
 type Tasks interface {
 	Approve(ctx context.Context, company, id string, by decision.User, comment string) (decision.Approval, error)
 	Decline(ctx context.Context, company, id string, by decision.User, comment string) (decision.Approval, error)
+	Withdraw(ctx context.Context, company, id string, by decision.User) (decision.Approval, error)
 	Comment(ctx context.Context, company, sealed string) (string, error)
 	Claim(ctx context.Context, company, id string, by decision.User) (decision.Exception, error)
 	Resolve(ctx context.Context, company, id string, by decision.User, comment string) (decision.Exception, error)

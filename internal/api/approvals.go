@@ -107,6 +107,13 @@ func (a *api) registerApprovals() {
 		doc:   "Needs a key that belongs to a person with one of the roles. One person is enough, and says why.",
 		right: decision.RightApprove, body: objectSchema(reasonFields), errors: acting,
 	}, a.acting(reasonFields, a.Tasks.Decline))
+	register(a, operation{
+		id: "withdraw", method: http.MethodPost, path: "/v1/approvals/{id}/withdraw", tag: "Approvals", summary: "Take a request back",
+		doc:   "Needs a key that belongs to the person who asked, under whichever of the person's names; it takes no role.",
+		right: decision.RightApprove, body: objectSchema(nil), optional: true, errors: acting,
+	}, a.acting(nil, func(ctx context.Context, company, id string, by decision.User, _ string) (decision.Approval, error) {
+		return a.Tasks.Withdraw(ctx, company, id, by)
+	}))
 }
 
 func (a *api) listApprovals(ctx context.Context, in *listApprovalsInput) (*listApprovalsOutput, error) {

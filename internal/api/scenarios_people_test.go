@@ -73,6 +73,16 @@ func approvalScenarios() []scenario {
 		{name: "approve with the wrong role", before: open, call: act("approve", "eve", ""), status: 403, has: []string{`"code":"forbidden"`}},
 		{name: "approve as nobody", before: open, call: act("approve", "all", ""), status: 403, has: []string{"belongs to a person"}},
 		{name: "approve as who left", before: open, call: act("approve", "bob", ""), status: 401},
+		{name: "withdraw", before: own, call: act("withdraw", "ada", ""), status: 200, entries: step, has: []string{`"status":"withdrawn"`, `"closed_by":"ada"`}},
+		{name: "withdraw what one's own key asked for", before: func(w *world) { w.askAs("ada", strings.Replace(bigOrder, `"requested_by":"odoo:2",`, "", 1)) },
+			call: act("withdraw", "ada", "{}"), status: 200, entries: step, has: []string{`"status":"withdrawn"`}},
+		{name: "withdraw what somebody else asked for", before: open, call: act("withdraw", "ada", ""), status: 403, has: []string{"Only who asked may withdraw."}},
+		{name: "withdraw as nobody", before: own, call: act("withdraw", "all", ""), status: 403, has: []string{"belongs to a person"}},
+		{name: "withdraw with words", before: own, call: act("withdraw", "ada", `{"comment":"canary"}`), status: 422, has: []string{field("/comment", "unknown")}},
+		{name: "withdraw twice", before: func(w *world) { own(w); w.do(act("withdraw", "ada", "")) }, call: act("withdraw", "ada", ""), status: 409, has: []string{`"winner":"withdrawn"`}},
+		{name: "withdraw too late", before: func(w *world) { own(w); w.now = w.now.Add(1000 * time.Hour) }, call: act("withdraw", "ada", ""), status: 409, has: []string{`"winner":"expired"`}},
+		{name: "withdraw nothing", call: post("/v1/approvals/nothing/withdraw", "ada", ""), status: 404},
+		{name: "withdraw in another company", before: own, call: act("withdraw", "other", ""), status: 403},
 		{name: "approve nothing", call: post("/v1/approvals/nothing/approve", "ada", ""), status: 404},
 		{name: "approve in another company", before: open, call: act("approve", "other", ""), status: 403},
 	}
@@ -148,7 +158,9 @@ func switchScenarios() []scenario {
 			has: []string{`"kill":true`, `"modes":{"change":"suggest","delivery":"live","order":"live","refund":"live"}`, `"paused":{}`}},
 		{name: "pause", call: patch("ada", `{"paused":{"refund":true},"modes":{"order":"suggest"},"reason":"model_review"}`), status: 200, entries: one,
 			has: []string{`"kill":false`, `"order":"suggest"`, `"refund":"live"`, `"paused":{"refund":"model_review"}`}},
-		{name: "end of a pause", before: func(w *world) { w.do(patch("ada", `{"kill":true,"paused":{"refund":true,"order":true},"reason":"incident"}`)) },
+		{name: "end of a pause", before: func(w *world) {
+			w.do(patch("ada", `{"kill":true,"paused":{"refund":true,"order":true},"reason":"incident"}`))
+		},
 			call: patch("ada", `{"paused":{"refund":false},"reason":"resolved"}`), status: 200, entries: one, has: []string{`"kill":true`, `"paused":{"order":"incident"}`}},
 		{name: "kill as last read", call: patch("ada", `{"kill":true,"epoch":2,"reason":"drill"}`), status: 200, entries: one, has: []string{`"kill":true`, `"epoch":3`}},
 		{name: "changed since it was read", call: patch("ada", `{"kill":true,"epoch":1,"reason":"drill"}`), status: 409, has: []string{`"code":"conflict"`, `"winner":"2"`}},

@@ -66,22 +66,9 @@ func (c *console) answer(ctx context.Context, v visit, id, answer, comment strin
 	case answerReject:
 		return c.Approvals.Decline(ctx, v.User.Company, id, v.User, comment)
 	case answerWithdraw:
-		return c.withdraw(ctx, v, id)
+		return c.Approvals.Withdraw(ctx, v.User.Company, id, v.User)
 	}
 	return decision.Approval{}, decision.Invalid("/answer", "enum", "must be approve, reject or withdraw")
-}
-
-// withdraw speaks with the name under which the person asked.
-func (c *console) withdraw(ctx context.Context, v visit, id string) (decision.Approval, error) {
-	a, err := decision.RowOf[decision.Approval](ctx, c.Reader, v.User.Company, decision.Approvals, id)
-	if err != nil {
-		return a, err
-	}
-	actor := v.User.ID
-	if v.User.Is(a.RequestedBy) {
-		actor = a.RequestedBy
-	}
-	return c.Approvals.Withdraw(ctx, v.User.Company, id, actor)
 }
 
 // refused shows the case as it now is, with why the answer did not count:

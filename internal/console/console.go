@@ -26,7 +26,7 @@ type Decisions interface {
 type Approvals interface {
 	Approve(ctx context.Context, company, approval string, by decision.User, comment string) (decision.Approval, error)
 	Decline(ctx context.Context, company, approval string, by decision.User, comment string) (decision.Approval, error)
-	Withdraw(ctx context.Context, company, approval, actor string) (decision.Approval, error)
+	Withdraw(ctx context.Context, company, approval string, by decision.User) (decision.Approval, error)
 	Comment(ctx context.Context, company, sealed string) (string, error)
 }
 
