@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -13,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"assent/decision"
 )
@@ -35,7 +38,7 @@ type Source struct {
 	File    string   `json:"file,omitempty"`    // default is Rows
 	Columns []string `json:"columns,omitempty"` // more than one only with fold sum
 	Fold    string   `json:"fold,omitempty"`    // first (default) or sum, over the rows with the same key
-	As      string   `json:"as,omitempty"`      // id: a stable number for a text identifier
+	As      string   `json:"as,omitempty"`      // id: a stable positive number for a text identifier
 }
 
 // Row is one request with when it happened.
@@ -97,7 +100,8 @@ func (m Mapping) checkSource(s Source) error {
 }
 
 // Read gives the rows in file order, at most limit of them (0 is all). A row
-// that lacks a required field is passed to skip with its reason.
+// that lacks a required field, or holds what is no value of its field, is
+// passed to skip with its reason.
 func (m Mapping) Read(folder fs.FS, limit int, skip func(key, why string)) ([]Row, error) {
 	tables, err := m.open(folder)
 	if err != nil {
@@ -124,12 +128,16 @@ func (m Mapping) Read(folder fs.FS, limit int, skip func(key, why string)) ([]Ro
 func (m Mapping) row(kind decision.Kind, tables map[string]table, record []string, key string) (Row, string) {
 	at, err := parseTime(tables[m.Rows].value(record, m.Time))
 	if err != nil {
-		return Row{}, m.Time + " is no time"
+		return Row{}, "column " + m.Time + " must be " + timeRule
 	}
 	tree := map[string]any{}
-	for path, sources := range m.Fields {
+	for _, path := range slices.Sorted(maps.Keys(m.Fields)) { // so that the same fault is told every time
 		field, _ := kind.Field(path)
-		if v, ok := m.value(field, sources, tables, record, key); ok {
+		v, err := m.value(field, m.Fields[path], tables, record, key)
+		if err != nil {
+			return Row{}, pointer(path) + " " + err.Error()
+		}
+		if v != nil {
 			decision.SetPath(tree, path, v)
 		}
 	}
@@ -143,49 +151,73 @@ func (m Mapping) row(kind decision.Kind, tables map[string]table, record []strin
 	return Row{Key: key, At: at, Model: m.Model, ID: stableID(key), Fields: raw}, ""
 }
 
-// value is the first source's value that is there, in the field's JSON type.
-func (m Mapping) value(field decision.Field, sources []Source, tables map[string]table, record []string, key string) (any, bool) {
+// pointer is a field's place in a request.
+func pointer(path string) string { return "/fields/" + strings.ReplaceAll(path, ".", "/") }
+
+// value is the first source's value that is there, in the field's JSON type;
+// nil when none has one. What is there and is no value is an error: another
+// source must not hide it.
+func (m Mapping) value(field decision.Field, sources []Source, tables map[string]table, record []string, key string) (any, error) {
 	for _, s := range sources {
-		text := s.Value
+		text, err := s.Value, error(nil)
 		if text == "" {
-			text = m.column(s, tables, record, key)
+			text, err = m.column(s, tables, record, key)
 		}
-		if text == "" {
-			continue
+		switch {
+		case err != nil:
+			return nil, err
+		case text == "":
+		case s.As == "id":
+			return stableID(text), nil
+		default:
+			return typed(field, text)
 		}
-		if s.As == "id" {
-			return stableID(text), true
-		}
-		return typed(field.Type, text)
 	}
-	return nil, false
+	return nil, nil
 }
 
-func (m Mapping) column(s Source, tables map[string]table, record []string, key string) string {
+func (m Mapping) column(s Source, tables map[string]table, record []string, key string) (string, error) {
 	if s.File == "" || s.File == m.Rows {
-		return tables[m.Rows].value(record, s.Columns[0])
+		return tables[m.Rows].value(record, s.Columns[0]), nil
 	}
 	t := tables[s.File]
 	joined := t.byKey[key]
 	switch {
 	case len(joined) == 0:
-		return ""
+		return "", nil
 	case s.Fold == "sum":
 		return t.sum(joined, s.Columns)
 	}
-	return t.value(t.records[joined[0]], s.Columns[0])
+	return t.value(t.records[joined[0]], s.Columns[0]), nil
 }
 
-// typed gives the JSON value of a CSV text.
-func typed(t decision.Type, text string) (any, bool) {
-	switch t {
+// What a CSV may hold where a text will not do.
+const (
+	numberRule = "must be a number with a point for its decimals and nothing between its thousands, such as 1089.90"
+	timeRule   = "a time such as 2026-11-24 09:30:00, which is UTC, or 2026-11-24T10:30:00+01:00"
+)
+
+// typed gives the JSON value of a CSV text. Its bounds are checked with the
+// whole row.
+func typed(field decision.Field, text string) (any, error) {
+	switch field.Type {
 	case decision.TypeMoney, decision.TypeNumber, decision.TypeInteger, decision.TypeID:
-		return json.Number(text), json.Valid([]byte(text))
+		if _, err := decimal.NewFromString(text); err != nil || !json.Valid([]byte(text)) {
+			return nil, errors.New(numberRule)
+		}
+		return json.Number(text), nil
 	case decision.TypeBoolean:
 		v, err := strconv.ParseBool(text)
-		return v, err == nil
+		if err != nil {
+			return nil, errors.New("must be true or false")
+		}
+		return v, nil
+	case decision.TypeTime:
+		if _, err := parseTime(text); err != nil {
+			return nil, errors.New("must be " + timeRule)
+		}
 	}
-	return text, true
+	return text, nil
 }
 
 // stableID is a positive 53-bit number for an identifier that Odoo would

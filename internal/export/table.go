@@ -3,6 +3,7 @@ package export
 import (
 	"compress/gzip"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -90,18 +91,22 @@ func (t table) value(record []string, column string) string {
 	return strings.TrimSpace(record[t.header[column]])
 }
 
-// sum adds columns over rows; "" when any value is no decimal, since a
-// partial sum is not the sum.
-func (t table) sum(rows []int, columns []string) string {
+// sum adds columns over rows; "" when any value is missing, since a partial sum
+// is not the sum.
+func (t table) sum(rows []int, columns []string) (string, error) {
 	total := decimal.Decimal{}
 	for _, i := range rows {
 		for _, column := range columns {
-			v, err := decimal.NewFromString(t.value(t.records[i], column))
+			text := t.value(t.records[i], column)
+			if text == "" {
+				return "", nil
+			}
+			v, err := decimal.NewFromString(text)
 			if err != nil {
-				return ""
+				return "", errors.New("column " + column + " " + numberRule)
 			}
 			total = total.Add(v)
 		}
 	}
-	return total.String()
+	return total.String(), nil
 }
