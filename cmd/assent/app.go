@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -25,6 +26,7 @@ import (
 type app struct {
 	log       *slog.Logger
 	now       func() time.Time
+	base      string // address of the console; "" when nobody said it
 	store     decision.Store
 	pulse     *pulse
 	keyring   decision.Keyring
@@ -46,7 +48,7 @@ type access int
 
 const (
 	readOnly  access = iota // beside a running service
-	readWrite               // beside a running service only on PostgreSQL
+	readWrite               // the process that writes; on SQLite there is one
 )
 
 // open wires an installation whose store exists and is migrated.
@@ -63,14 +65,13 @@ func (p *process) open(a access) (*app, error) {
 	return app, nil
 }
 
-// openFor is open for a command about one company, which must exist: a typing
-// error must not look like a company where nothing ever happened.
-func (p *process) openFor(company string, a access) (*app, error) {
-	app, err := p.open(a)
+// read is open for a command that reads about one company.
+func (p *process) read(c *ofCompany) (*app, error) {
+	app, err := p.open(readOnly)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := app.store.Company(p.ctx, company); err != nil {
+	if err := c.settle(p.ctx, app); err != nil {
 		app.store.Close()
 		return nil, err
 	}
@@ -83,6 +84,7 @@ func (p *process) wire(store decision.Store, a access) (*app, error) {
 		return nil, err
 	}
 	app := newApp(store, keyring, p.logger(), p.now)
+	app.base = p.config.BaseURL
 	app.policies.Deadline = p.config.Policy.deadline()
 	return app, app.connectOdoo(p.config.Odoo)
 }
@@ -121,15 +123,29 @@ func (p *process) openStore(a access) (decision.Store, error) {
 func openStore(ctx context.Context, c *Config, a access, migrate bool) (decision.Store, error) {
 	url := c.storeURL()
 	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-			return nil, err
-		}
-		return sqlite.Open(ctx, file, sqlite.Options{ReadOnly: a == readOnly, Migrate: migrate})
+		return openFile(ctx, c.Dir, file, sqlite.Options{ReadOnly: a == readOnly, Migrate: migrate})
 	}
 	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
 		return postgres.Open(ctx, url, postgres.Options{Migrate: migrate})
 	}
 	return nil, errors.New("--store must be postgres://… or sqlite:FILE")
+}
+
+// openFile makes the installation's folder if it is to be written.
+func openFile(ctx context.Context, dir, file string, o sqlite.Options) (decision.Store, error) {
+	if _, err := os.Stat(file); o.ReadOnly && errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no database %s: run assent serve or assent migrate, or name another by --dir or --store", file)
+	}
+	if !o.ReadOnly {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	store, err := sqlite.Open(ctx, file, o)
+	if err != nil {
+		return nil, err // and no store, not one that is nil
+	}
+	return store, nil
 }
 
 // defaultLease is the lease where no configuration gives another.
@@ -165,13 +181,18 @@ func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, no
 // only triggers protect it. Nobody has such rights in a file of SQLite, where
 // who can write it can write all of it.
 func mayRewrite(ctx context.Context, store decision.Store) (bool, error) {
-	if t, ok := store.(timed); ok {
-		store = t.Store
-	}
-	if pg, ok := store.(*postgres.Store); ok {
+	if pg, ok := bare(store).(*postgres.Store); ok {
 		return pg.MayRewrite(ctx)
 	}
 	return false, nil
+}
+
+// bare is the engine itself.
+func bare(store decision.Store) decision.Store {
+	if t, ok := store.(timed); ok {
+		return t.Store
+	}
+	return store
 }
 
 // engineOf names the engine behind a store.

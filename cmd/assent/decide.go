@@ -14,10 +14,11 @@ import (
 )
 
 type decideCmd struct {
-	File    string `arg:"" optional:"" help:"File with the request, as POST /v1/decisions takes it; default is standard input."`
-	Company string `default:"main" help:"Company."`
-	Key     string `help:"Idempotency key."`
-	DryRun  bool   `help:"Assess and govern only: nothing is journalled."`
+	File string `arg:"" optional:"" help:"File with the request, as POST /v1/decisions takes it; default is standard input."`
+	ofCompany
+	Key    string `env:"-" help:"Idempotency key."` // $ASSENT_KEY looks like an API key's
+	DryRun bool   `help:"Assess and govern only: nothing is journalled."`
+	Body   []byte `kong:"-"` // what was read
 }
 
 // maxRequest bounds what is read; the API's own limit is lower and says so.
@@ -26,20 +27,24 @@ const maxRequest = 2 << 20
 // Run sends the request through the API's own handler, in this process, so
 // that a file and a network caller get the same checks and the same answer.
 func (c *decideCmd) Run(p *process) error {
-	body, err := c.read(p.stdin)
+	body, err := c.request(p.stdin)
 	if err != nil {
 		return err
 	}
-	level := readWrite
-	if c.DryRun {
-		level = readOnly
+	c.Body = body
+	if !c.DryRun {
+		return p.apply(c)
 	}
-	app, err := p.open(level)
+	app, err := p.read(&c.ofCompany)
 	if err != nil {
 		return err
 	}
 	defer app.store.Close()
-	answer, err := app.ask(p, c, body)
+	return c.do(p, app)
+}
+
+func (c *decideCmd) do(p *process, a *app) error {
+	answer, err := a.ask(p, c)
 	if err != nil {
 		return err
 	}
@@ -57,7 +62,7 @@ func (c *decideCmd) Run(p *process) error {
 	return nil
 }
 
-func (c *decideCmd) read(stdin io.Reader) ([]byte, error) {
+func (c *decideCmd) request(stdin io.Reader) ([]byte, error) {
 	if c.File == "" || c.File == "-" {
 		return io.ReadAll(io.LimitReader(stdin, maxRequest))
 	}
@@ -70,7 +75,7 @@ func (c *decideCmd) read(stdin io.Reader) ([]byte, error) {
 }
 
 // ask asks with a key that only this request knows.
-func (a *app) ask(p *process, c *decideCmd, body []byte) (*httptest.ResponseRecorder, error) {
+func (a *app) ask(p *process, c *decideCmd) (*httptest.ResponseRecorder, error) {
 	secret, key, err := a.newKey(c.Company, "assent decide", decision.RightDecide)
 	if err != nil {
 		return nil, err
@@ -80,7 +85,7 @@ func (a *app) ask(p *process, c *decideCmd, body []byte) (*httptest.ResponseReco
 	if c.DryRun {
 		target += "?effect=none"
 	}
-	r := httptest.NewRequestWithContext(p.ctx, http.MethodPost, target, bytes.NewReader(body))
+	r := httptest.NewRequestWithContext(p.ctx, http.MethodPost, target, bytes.NewReader(c.Body))
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Bearer "+secret)
 	if c.Key != "" {
@@ -89,7 +94,7 @@ func (a *app) ask(p *process, c *decideCmd, body []byte) (*httptest.ResponseReco
 	w := httptest.NewRecorder()
 	local := *a
 	local.store = oneKey{a.store, key}
-	local.handler("").ServeHTTP(w, r)
+	local.handler().ServeHTTP(w, r)
 	return w, nil
 }
 

@@ -144,23 +144,26 @@ func (d *day) activityUsers() map[string]int64 {
 // serve shows the result to whoever signs in.
 func (c *demoCmd) serve(p *process, d *day, dir string, listener net.Listener) error {
 	d.clock.release()
-	base := "http://" + listener.Addr().String()
-	fmt.Fprintf(p.stdout, "\nServing %s until you press Ctrl-C. Sign in, one link a role, each good once:\n", base)
+	d.app.base = "http://" + listener.Addr().String()
+	fmt.Fprintf(p.stdout, "\nServing %s until you press Ctrl-C. Sign in, one link a role, each good once:\n", d.app.base)
 	for _, u := range d.people {
-		link, err := d.app.signIn(p.ctx, base, u)
+		link, err := d.app.signIn(p.ctx, u)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(p.stdout, "  %-34s %s\n", fmt.Sprintf("%s (%s)", u.Name, u.Roles[0]), link)
 	}
-	if err := d.app.printDemoKey(p.ctx, p.stdout, d.company.ID, base); err != nil {
+	if err := d.app.printDemoKey(p.ctx, p.stdout, d.company.ID); err != nil {
 		return err
 	}
-	return d.app.serve(p.ctx, listener, base, filepath.Join(dir, "checkpoints.ndjson"))
+	desk := d.app.openDesk(p)
+	defer desk.close()
+	fmt.Fprintf(p.stdout, "Look around with commands:\n  assent --dir %s users list\n", dir)
+	return d.app.serve(p.ctx, listener, desk, filepath.Join(dir, "checkpoints.ndjson"))
 }
 
 // printDemoKey makes a key for trying the API.
-func (a *app) printDemoKey(ctx context.Context, w io.Writer, company, base string) error {
+func (a *app) printDemoKey(ctx context.Context, w io.Writer, company string) error {
 	secret, key, err := a.newKey(company, "demo", decision.RightDecide, decision.RightRead, decision.RightOutcome)
 	if err != nil {
 		return err
@@ -168,7 +171,7 @@ func (a *app) printDemoKey(ctx context.Context, w io.Writer, company, base strin
 	if err := a.store.PutAPIKey(ctx, key); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "Try the API:\n  curl -H 'Authorization: Bearer %s' '%s/v1/decisions?limit=1'\n", secret, base)
+	fmt.Fprintf(w, "Try the API:\n  curl -H 'Authorization: Bearer %s' '%s/v1/decisions?limit=1'\n", secret, a.base)
 	return nil
 }
 

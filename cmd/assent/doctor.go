@@ -34,16 +34,19 @@ func (c *doctorCmd) Run(p *process) error {
 		_, err = loadKeyring(p.config.secretsFile())
 		return err
 	})
-	var app *app
+	var store decision.Store
 	d.check("store", "run assent migrate, or check --store", func() (err error) {
-		app, err = p.open(readOnly)
+		store, err = p.openStore(readOnly)
 		return err
 	})
-	if app == nil {
+	if store == nil {
 		return d.end()
 	}
-	defer app.store.Close()
+	defer store.Close()
+	app := newApp(store, decision.Keyring{}, p.logger(), p.now) // nothing here needs a secret
+	app.policies.Deadline = p.config.Policy.deadline()
 	d.installation(app)
+	d.odoo(app)
 	return d.end()
 }
 
@@ -64,7 +67,19 @@ func (d *doctor) installation(app *app) {
 		}
 		return err
 	})
+}
+
+// odoo tells what is not said from what is wrong: without Odoo the service
+// works, and decisions that it should apply wait.
+func (d *doctor) odoo(app *app) {
+	if d.p.config.Odoo.URL == "" {
+		d.note("odoo", "not configured: nothing is executed, and requests must bring their fields; see --odoo-url")
+		return
+	}
 	d.check("odoo", "check --odoo-url, --odoo-db, --odoo-user and the key", func() error {
+		if err := app.connectOdoo(d.p.config.Odoo); err != nil {
+			return err
+		}
 		if check := app.odooCheck(d.p.ctx); !check.OK {
 			return errors.New(check.Detail)
 		}
@@ -88,7 +103,7 @@ func (d *doctor) activityUsers(app *app) {
 		})
 	}
 	if without := app.rolesWithoutUser(); len(without) > 0 {
-		fmt.Fprintf(d.p.stdout, "%-10s note   activities for %s go to the bot user; see --odoo-users\n", "odoo users", strings.Join(without, ", "))
+		d.note("odoo users", "activities for "+strings.Join(without, ", ")+" go to the bot user; see --odoo-users")
 	}
 }
 
@@ -127,6 +142,11 @@ func (d *doctor) check(name, remedy string, test func() error) {
 		return
 	}
 	fmt.Fprintf(d.p.stdout, "%-10s ok\n", name)
+}
+
+// note says what is no fault, and what somebody may want to know.
+func (d *doctor) note(name, what string) {
+	fmt.Fprintf(d.p.stdout, "%-10s note   %s\n", name, what)
 }
 
 func (d *doctor) end() error {

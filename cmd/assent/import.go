@@ -16,16 +16,17 @@ import (
 type importCmd struct {
 	Mapping string `arg:"" type:"existingfile" help:"JSON mapping of columns to fields; see docs/imports."`
 	Folder  string `arg:"" type:"existingdir" help:"Folder with the CSV files."`
-	Company string `default:"main" help:"Company."`
-	Limit   int    `help:"At most so many rows; 0 is all."`
-	History bool   `help:"Add the rows to history, without deciding on them; otherwise print requests for POST /v1/decisions/batch."`
+	ofCompany
+	Limit       int  `help:"At most so many rows; 0 is all."`
+	History     bool `help:"Add the rows to history, without deciding on them; otherwise print requests for POST /v1/decisions/batch."`
+	SkipInvalid bool `help:"Exit with 0 although rows were left out."`
 }
 
 // requestLine is one line of POST /v1/decisions/batch.
 type requestLine struct {
 	Key     string          `json:"key"`
 	Kind    string          `json:"kind"`
-	Company string          `json:"company"`
+	Company string          `json:"company,omitempty"`
 	Channel string          `json:"channel,omitempty"`
 	Subject subjectLine     `json:"subject"`
 	Fields  json.RawMessage `json:"fields"`
@@ -36,8 +37,9 @@ type subjectLine struct {
 	ID    int64  `json:"id"`
 }
 
-// Run reads the export. Rows that lack a required field are named on
-// standard error and left out; nothing is guessed.
+// Run reads the export. Rows that lack a required field, or hold what is no
+// value of one, are named on standard error and left out; nothing is guessed.
+// Exit 3 says that there were some.
 func (c *importCmd) Run(p *process) error {
 	data, err := os.ReadFile(c.Mapping)
 	if err != nil {
@@ -56,11 +58,14 @@ func (c *importCmd) Run(p *process) error {
 		return err
 	}
 	if c.History {
-		err = c.addHistory(p, mapping, rows, data)
+		err = p.apply(newHistoryJob(c.ofCompany, mapping, rows, data))
 	} else {
 		err = c.print(p, mapping, rows)
 	}
 	fmt.Fprintf(p.stderr, "%d rows, %d left out\n", len(rows), skipped)
+	if err == nil && skipped > 0 && !c.SkipInvalid {
+		err = exit(exitInvalid)
+	}
 	return err
 }
 
@@ -79,23 +84,32 @@ func (c *importCmd) print(p *process, m export.Mapping, rows []export.Row) error
 	return out.Flush()
 }
 
-func (c *importCmd) addHistory(p *process, m export.Mapping, rows []export.Row, mapping []byte) error {
-	app, err := p.openFor(c.Company, readWrite)
-	if err != nil {
-		return err
-	}
-	defer app.store.Close()
-	requests, at, digest := make([]decision.Request, len(rows)), make([]time.Time, len(rows)), sha256.New()
+// historyJob adds rows to a company's history.
+type historyJob struct {
+	ofCompany
+	Kind, Channel string
+	File          string // hash of the mapping and the rows, for the journal
+	Rows          []export.Row
+}
+
+func newHistoryJob(of ofCompany, m export.Mapping, rows []export.Row, mapping []byte) *historyJob {
+	digest := sha256.New()
 	digest.Write(mapping)
-	for i, r := range rows {
+	for _, r := range rows {
+		digest.Write(r.Fields)
+	}
+	return &historyJob{of, m.Kind, m.Channel, hex.EncodeToString(digest.Sum(nil)), rows}
+}
+
+func (j *historyJob) do(p *process, a *app) error {
+	requests, at := make([]decision.Request, len(j.Rows)), make([]time.Time, len(j.Rows))
+	for i, r := range j.Rows {
 		requests[i] = decision.Request{
-			Company: c.Company, Kind: m.Kind, Channel: m.Channel, Apply: decision.ByService,
+			Company: j.Company, Kind: j.Kind, Channel: j.Channel, Apply: decision.ByService,
 			Subject: decision.Subject{Model: r.Model, ID: r.ID}, Fields: r.Fields,
 		}
 		at[i] = r.At
-		digest.Write(r.Fields)
 	}
-	record := decision.ImportRecord{File: hex.EncodeToString(digest.Sum(nil)), Kind: m.Kind, By: "cli"}
-	_, err = app.decisions.ImportHistory(p.ctx, requests, at, record)
+	_, err := a.decisions.ImportHistory(p.ctx, requests, at, decision.ImportRecord{File: j.File, Kind: j.Kind, By: "cli"})
 	return err
 }

@@ -52,8 +52,11 @@ func TestImportAndBatch(t *testing.T) {
 	dir, key := packed(t), s.key()
 	r := s.run("import", olist, dir)
 	lines := strings.Split(strings.TrimSpace(r.out), "\n")
-	if r.status != exitOK || len(lines) != 39 || !strings.Contains(r.err, "39 rows, 1 left out") || !strings.Contains(r.err, "/fields/amount_total required") {
+	if r.status != exitInvalid || len(lines) != 39 || !strings.Contains(r.err, "39 rows, 1 left out") || !strings.Contains(r.err, "/fields/amount_total required") {
 		t.Fatalf("%d: %d lines\n%s", r.status, len(lines), r.err)
+	}
+	if again := s.run("import", olist, dir, "--skip-invalid"); again.status != exitOK || again.out != r.out {
+		t.Errorf("on purpose: %d", again.status)
 	}
 	if n := strings.Count(s.ok("import", olist, dir, "--limit=5"), "\n"); n != 5 {
 		t.Errorf("%d lines with a limit of 5", n)

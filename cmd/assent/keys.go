@@ -17,37 +17,30 @@ type keysCmd struct {
 }
 
 type keysCreateCmd struct {
-	Company string   `required:"" help:"Company the key is for."`
-	Label   string   `required:"" help:"What uses it."`
-	Rights  []string `default:"decide,read" help:"Out of decide, read, outcome, approve, operate."`
-	Kinds   []string `help:"Only these kinds; default all."`
-	User    string   `placeholder:"EMAIL" help:"A personal key: it acts as this person, which approving needs."`
+	ofCompany
+	Label  string           `required:"" help:"What uses it."`
+	Rights []decision.Right `default:"decide,read" help:"Out of decide, read, outcome, approve, operate."`
+	Kinds  []string         `help:"Only these kinds; default all."`
+	User   string           `placeholder:"EMAIL" help:"A personal key: it acts as this person, which approving needs."`
 }
 
 // Run creates the key. Only a hash of the secret is stored.
-func (c *keysCreateCmd) Run(p *process) error {
-	rights, err := c.rights()
-	if err != nil {
-		return err
-	}
-	app, err := p.openFor(c.Company, readWrite)
-	if err != nil {
-		return err
-	}
-	defer app.store.Close()
-	secret, key, err := app.newKey(c.Company, c.Label, rights...)
+func (c *keysCreateCmd) Run(p *process) error { return p.apply(c) }
+
+func (c *keysCreateCmd) do(p *process, a *app) error {
+	secret, key, err := a.newKey(c.Company, c.Label, c.Rights...)
 	if err != nil {
 		return err
 	}
 	key.Kinds = c.Kinds
 	if c.User != "" {
-		u, err := app.store.UserByEmail(p.ctx, c.Company, c.User)
+		u, err := a.userByEmail(p.ctx, c.Company, c.User)
 		if err != nil {
 			return err
 		}
 		key.User = u.ID
 	}
-	if err := app.store.PutAPIKey(p.ctx, key); err != nil {
+	if err := a.store.PutAPIKey(p.ctx, key); err != nil {
 		return err
 	}
 	fmt.Fprintf(p.stderr, "API key %s for %s. It is shown only this once:\n", key.ID, c.Label)
@@ -61,32 +54,23 @@ func (a *app) newKey(company, label string, rights ...decision.Right) (secret st
 	return secret, decision.APIKey{ID: newID(), Company: company, Hash: hash, Label: label, Rights: rights, Created: a.now().UTC()}, err
 }
 
-func (c *keysCreateCmd) rights() ([]decision.Right, error) {
-	var rights []decision.Right
-	for _, r := range c.Rights {
-		if !slices.Contains(decision.Rights, decision.Right(r)) {
-			return nil, fmt.Errorf("--rights: allowed are %v", decision.Rights)
-		}
-		rights = append(rights, decision.Right(r))
+func (c *keysCreateCmd) check() error {
+	switch {
+	case slices.ContainsFunc(c.Rights, func(r decision.Right) bool { return !slices.Contains(decision.Rights, r) }):
+		return wrongUse("--rights", fmt.Sprintf("allowed are %v", decision.Rights))
+	case slices.ContainsFunc(c.Kinds, func(k string) bool { return !slices.Contains(decision.KindNames(), k) }):
+		return wrongUse("--kinds", fmt.Sprintf("allowed are %v", decision.KindNames()))
+	case slices.Contains(c.Rights, decision.RightApprove) && c.User == "":
+		return wrongUse("--rights", "approve needs --user: only a person approves")
 	}
-	for _, k := range c.Kinds {
-		if _, ok := decision.KindNamed(k); !ok {
-			return nil, fmt.Errorf("--kinds: unknown kind")
-		}
-	}
-	if slices.Contains(rights, decision.RightApprove) && c.User == "" {
-		return nil, fmt.Errorf("--rights approve needs --user: only a person approves")
-	}
-	return rights, nil
+	return nil
 }
 
-type keysListCmd struct {
-	Company string `required:"" help:"Company."`
-}
+type keysListCmd struct{ ofCompany }
 
 // Run prints the keys of a company, never a secret or its hash.
 func (c *keysListCmd) Run(p *process) error {
-	app, err := p.openFor(c.Company, readOnly)
+	app, err := p.read(&c.ofCompany)
 	if err != nil {
 		return err
 	}
@@ -104,25 +88,22 @@ func (c *keysListCmd) Run(p *process) error {
 }
 
 type keysDisableCmd struct {
-	Company string `required:"" help:"Company."`
-	ID      string `arg:"" help:"Id of the key."`
+	ofCompany
+	ID string `arg:"" help:"Id of the key."`
 }
 
 // Run disables a key for good.
-func (c *keysDisableCmd) Run(p *process) error {
-	app, err := p.openFor(c.Company, readWrite)
-	if err != nil {
-		return err
-	}
-	defer app.store.Close()
-	keys, err := app.store.APIKeys(p.ctx, c.Company)
+func (c *keysDisableCmd) Run(p *process) error { return p.apply(c) }
+
+func (c *keysDisableCmd) do(p *process, a *app) error {
+	keys, err := a.store.APIKeys(p.ctx, c.Company)
 	if err != nil {
 		return err
 	}
 	i := slices.IndexFunc(keys, func(k decision.APIKey) bool { return k.ID == c.ID })
 	if i < 0 {
-		return decision.Errorf(decision.CodeNotFound, "There is no such key.")
+		return decision.Errorf(decision.CodeNotFound, "There is no such key; see assent keys list.")
 	}
 	keys[i].Disabled = true
-	return app.store.PutAPIKey(p.ctx, keys[i])
+	return a.store.PutAPIKey(p.ctx, keys[i])
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 // cli is the command line; ASSENT_* variables and a JSON file set the same
 // flags.
 type cli struct {
-	Config
+	Config `group:"Flags of every command:"`
 
 	Serve   serveCmd   `cmd:"" help:"Run the service: API, console, executor."`
 	Demo    demoCmd    `cmd:"" help:"Run a simulated retailer's day and show what Assent does with it."`
@@ -42,7 +43,7 @@ const (
 	exitOK      = 0
 	exitError   = 1 // anything not below
 	exitUsage   = 2
-	exitInvalid = 3 // policy check, serve --policy: findings
+	exitInvalid = 3 // policy check, serve --policy: findings; import: rows left out
 	exitTests   = 4 // policy test: a test failed
 	exitBroken  = 5 // audit verify, replay: something is not as it was
 )
@@ -77,6 +78,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	parser, err := kong.New(&c,
 		kong.Name("assent"),
 		kong.Description("Decisions about orders, deliveries, refunds and changes in Odoo: models recommend, policy or people assent."),
+		kong.Vars{"switch_reasons": strings.Join(decision.SwitchReasons, ", ")},
 		kong.DefaultEnvars("ASSENT"), kong.Configuration(loadConfig), kong.UsageOnError(),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { ended = code }),
 	)
@@ -90,10 +92,37 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, "assent:", err)
+		listCommands(stderr, err)
 		return exitUsage
 	}
 	err = parsed.Run(&process{ctx, &c.Config, time.Now, stdin, stdout, stderr})
 	return statusOf(err, stderr)
+}
+
+// listCommands says which commands there are where none of them was named.
+func listCommands(w io.Writer, err error) {
+	var wrong *kong.ParseError
+	if !errors.As(err, &wrong) {
+		return
+	}
+	node := wrong.Context.Model.Node
+	if selected := wrong.Context.Selected(); selected != nil {
+		node = selected
+	}
+	var names []string
+	for _, command := range node.Children {
+		if !command.Hidden {
+			names = append(names, command.Name)
+		}
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(w, "Commands of %s: %s. Any of them explains itself with --help.\n", node.FullPath(), strings.Join(names, ", "))
+	}
+}
+
+// wrongUse is an error about a flag or an argument; what says what is allowed.
+func wrongUse(flag, what string) error {
+	return decision.Errorf(decision.CodeInvalid, "%s: %s.", flag, what)
 }
 
 func statusOf(err error, stderr io.Writer) int {

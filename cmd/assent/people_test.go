@@ -95,8 +95,8 @@ func TestUsers(t *testing.T) {
 	s := installed(t)
 	link := strings.TrimSpace(s.ok("users", "add", "ada@example.com", "--company=main", "--name=Ada", "--role=finance,support_lead", "--alias=odoo:7"))
 	s.fails(exitError, "already a person with this address", "users", "add", "ADA@example.com", "--company=main", "--name=Ada", "--role=finance")
-	s.fails(exitError, "--role: allowed are", "users", "add", "bob@example.com", "--company=main", "--name=Bob", "--role=boss")
-	s.fails(exitError, "--role: allowed are", "users", "role", "ada@example.com", "boss", "--company=main")
+	s.fails(exitUsage, "--role: allowed are", "users", "add", "bob@example.com", "--company=main", "--name=Bob", "--role=boss")
+	s.fails(exitUsage, "--role: allowed are", "users", "role", "ada@example.com", "boss", "--company=main")
 	s.fails(exitError, "no such", "users", "role", "bob@example.com", "finance", "--company=main")
 	s.fails(exitError, "no such", "users", "reset", "bob@example.com", "--company=main")
 	s.fails(exitError, "no such company", "users", "add", "bob@example.com", "--company=other", "--name=Bob", "--role=finance")
@@ -142,7 +142,7 @@ func TestAliases(t *testing.T) {
 	s.ok(add("main", "ada", "odoo:7", "odoo:8")...)
 	id := strings.Fields(strings.Split(s.ok("users", "list", "--company=main"), "\n")[1])[0]
 	for _, wrong := range []string{"7", "odoo:07", "odoo: 7", "Odoo:7", "odoo:0", "odoo:-7", "user:", "user:A B", "ada", id} {
-		s.fails(exitError, "alias: must be odoo:ID", add("main", "bob", wrong)...)
+		s.fails(exitUsage, "alias: must be odoo:ID", add("main", "bob", wrong)...)
 	}
 	for _, taken := range []string{"odoo:7", "odoo:8", "user:" + id} {
 		s.fails(exitError, "another person of this company is named so already", add("main", "bob", "odoo:9", taken)...)
@@ -158,7 +158,7 @@ func TestAliases(t *testing.T) {
 	alias := func(args ...string) []string {
 		return append([]string{"users", "alias", "--company=main", "bob@example.com"}, args...)
 	}
-	s.fails(exitError, "alias: must be odoo:ID", alias("odoo:9", "nine")...)
+	s.fails(exitUsage, "alias: must be odoo:ID", alias("odoo:9", "nine")...)
 	s.fails(exitError, "named so already", alias("odoo:7")...)
 	s.fails(exitError, "no such user", "users", "alias", "--company=main", "eve@example.com", "odoo:1")
 	if list := s.ok("users", "list", "--company=main"); !strings.Contains(list, "odoo:9,user:legacy-bob") {
@@ -228,11 +228,11 @@ func TestKeys(t *testing.T) {
 	s := installed(t)
 	s.ok("users", "add", "ada@example.com", "--company=main", "--name=Ada", "--role=finance")
 	all, orders := s.key("--rights=decide,read"), s.key("--kinds=order", "--label=only-orders")
-	s.fails(exitError, "--rights: allowed are", "keys", "create", "--company=main", "--label=x", "--rights=all")
-	s.fails(exitError, "--kinds: unknown kind", "keys", "create", "--company=main", "--label=x", "--kinds=orders")
-	s.fails(exitError, "only a person approves", "keys", "create", "--company=main", "--label=x", "--rights=approve")
-	s.fails(exitError, "no such", "keys", "create", "--company=main", "--label=x", "--rights=approve", "--user=bob@example.com")
-	s.fails(exitError, "no such company", "keys", "create", "--company=other", "--label=x")
+	s.fails(exitUsage, "--rights: allowed are", "keys", "create", "--company=main", "--label=x", "--rights=all")
+	s.fails(exitUsage, "--kinds: allowed are [order delivery", "keys", "create", "--company=main", "--label=x", "--kinds=orders")
+	s.fails(exitUsage, "only a person approves", "keys", "create", "--company=main", "--label=x", "--rights=approve")
+	s.fails(exitError, "no such user; see assent users list and assent users add", "keys", "create", "--company=main", "--label=x", "--rights=approve", "--user=bob@example.com")
+	s.fails(exitError, "no such company; there is main", "keys", "create", "--company=other", "--label=x")
 	list := s.ok("keys", "list", "--company=main")
 	if strings.Contains(list, all) || strings.Contains(list, orders) || strings.Count(list, "active") != 2 || !strings.Contains(list, "only-orders") {
 		t.Errorf("list\n%s", list)

@@ -10,15 +10,15 @@ import (
 )
 
 type replayCmd struct {
-	Company string   `default:"main" help:"Company."`
-	ID      []string `arg:"" optional:"" help:"Decisions; default all of the company."`
-	Diff    bool     `help:"Print what was and what is for each that differs."`
+	ofCompany
+	ID   []string `arg:"" optional:"" help:"Decisions; default all of the company."`
+	Diff bool     `help:"Print what was and what is for each that differs."`
 }
 
 // Run replays; exit 5 when any decision differs. One that this release cannot
 // evaluate is listed and counted, and no reason to stop.
 func (c *replayCmd) Run(p *process) error {
-	app, err := p.openFor(c.Company, readOnly)
+	app, err := p.read(&c.ofCompany)
 	if err != nil {
 		return err
 	}

@@ -54,15 +54,14 @@ func (c *serveCmd) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	base := p.config.BaseURL
-	if base == "" {
-		base = "http://" + listener.Addr().String()
-	}
-	if err := app.firstRun(p, base); err != nil {
+	app.base = cmp.Or(app.base, "http://"+listener.Addr().String())
+	if err := app.firstRun(p); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stderr, "Assent serves %s, store %s\n", base, p.config.storeName())
-	return app.serve(p.ctx, listener, base, p.config.checkpointsFile())
+	desk := app.openDesk(p)
+	defer desk.close()
+	fmt.Fprintf(p.stderr, "Assent serves %s, store %s\n", app.base, p.config.storeName())
+	return app.serve(p.ctx, listener, desk, p.config.checkpointsFile())
 }
 
 // prepare puts policies in force, and makes the first company of a new
@@ -136,7 +135,7 @@ func (p *process) passes(b policy.Bundle) error {
 }
 
 // firstRun prints a link for each company that has no people yet.
-func (a *app) firstRun(p *process, base string) error {
+func (a *app) firstRun(p *process) error {
 	companies, err := a.store.Companies(p.ctx)
 	if err != nil {
 		return err
@@ -153,21 +152,21 @@ func (a *app) firstRun(p *process, base string) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.stdout, "First run of company %s: become its first user at %s%s\n", c.ID, base, path)
+		fmt.Fprintf(p.stdout, "First run of company %s: become its first user at %s%s\n", c.ID, a.base, path)
 	}
 	return nil
 }
 
 // handler is the API with the console beside it.
-func (a *app) handler(base string) http.Handler {
+func (a *app) handler() http.Handler {
 	pages := console.New(console.Config{
 		Reader: a.store, Directory: a.store, Decisions: a.decisions, Approvals: a.approvals, Exceptions: a.approvals,
-		Log: a.log, Now: a.now, Reason: a.sentence, Rule: a.rule, BaseURL: base,
+		Log: a.log, Now: a.now, Reason: a.sentence, Rule: a.rule, BaseURL: a.base,
 	})
 	return api.New(api.Config{
 		Decisions: a.decisions, Tasks: a.approvals, Store: a.store, Sentence: a.sentence, Ready: a.checks,
 		Metrics: a.metrics, Log: a.log, Now: a.now, NewID: newID, Version: moduleVersion(),
-		DecisionPage: func(id string) string { return base + "/decisions/" + id }, Console: pages,
+		DecisionPage: func(id string) string { return a.base + "/decisions/" + id }, Console: pages,
 	})
 }
 
@@ -175,17 +174,26 @@ func (a *app) handler(base string) http.Handler {
 // told to stop.
 const drainFor = 20 * time.Second
 
-// serve answers and works in the background until ctx ends. Then requests end
-// first, so that what they start is still in hand; then the background, which
-// records what it has done.
-func (a *app) serve(ctx context.Context, listener net.Listener, base, checkpoints string) error {
+// serve answers, does what commands ask for at the desk, and works in the
+// background until ctx ends. Then requests and commands end first, so that what
+// they start is still in hand; then the background, which records what it has
+// done.
+func (a *app) serve(ctx context.Context, listener net.Listener, desk *desk, checkpoints string) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	finished := make(chan struct{})
 	go func() {
 		defer close(finished)
 		runner{a, checkpoints}.run(background)
 	}()
-	err := api.Serve(ctx, api.NewServer(a.handler(base), a.log), listener, drainFor)
+	asking, closeDesk := context.WithCancel(ctx)
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		desk.serve(asking)
+	}()
+	err := api.Serve(ctx, api.NewServer(a.handler(), a.log), listener, drainFor)
+	closeDesk()
+	<-closed
 	stop()
 	<-finished
 	if errors.Is(err, context.DeadlineExceeded) {

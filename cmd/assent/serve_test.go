@@ -245,7 +245,6 @@ func TestKillSwitch(t *testing.T) {
 	if guarded.Verdict != "approve" || guarded.Reasons[len(guarded.Reasons)-1].Code != "KILL_SWITCH" || guarded.Reasons[len(guarded.Reasons)-1].Text == "" {
 		t.Errorf("guarded: %+v", guarded)
 	}
-	s.fails(exitError, "Another process", "switch", "--kill=off")
 	service.stop()
 	if len(fake.Log()) != before {
 		t.Errorf("something was done: %+v", fake.Log())
@@ -254,7 +253,7 @@ func TestKillSwitch(t *testing.T) {
 	if out := s.ok("switch"); !strings.Contains(out, `"kill": true`) {
 		t.Errorf("switches %s", out)
 	}
-	if out := s.ok("switch", "--kill=off", "--reason=drill_over"); strings.Contains(out, "kill") || !strings.Contains(out, `"order": "live"`) {
+	if out := s.ok("switch", "--kill=off", "--reason=drill"); strings.Contains(out, "kill") || !strings.Contains(out, `"order": "live"`) {
 		t.Errorf("switches %s", out)
 	}
 	c.url = s.serve(flags...).url
@@ -292,25 +291,28 @@ func TestModesAndPauses(t *testing.T) {
 		}
 		return parse[decided](t, r.out)
 	}
-	s.ok("switch", "--pause=order=drift")
+	s.ok("switch", "--pause=order", "--reason=drill")
 	if d := decide(1); d.Verdict != "approve" || d.Reasons[0].Code != "KIND_PAUSED" {
 		t.Errorf("paused: %+v", d)
 	}
-	s.ok("switch", "--pause=order=", "--mode=order=suggest")
+	s.ok("switch", "--resume=order", "--mode=order=suggest", "--reason=resolved")
 	if d := decide(2); d.Verdict != "approve" || d.Reasons[0].Code != "MODE_SUGGEST" {
 		t.Errorf("suggesting: %+v", d)
 	}
-	s.ok("switch", "--mode=order=shadow")
+	s.ok("switch", "--mode=order=shadow", "--reason=drill")
 	if d := decide(3); d.Verdict != "approve" || d.Status != "recorded" || d.Approval != "" {
 		t.Errorf("shadow: %+v", d)
 	}
-	s.ok("switch", "--mode=order=live")
+	s.ok("switch", "--mode=order=live", "--reason=go_live")
 	if d := decide(4); d.Verdict != "execute" {
 		t.Errorf("live: %+v", d)
 	}
-	for _, wrong := range [][]string{{"--mode=order=alive"}, {"--mode=orders=live"}, {"--pause=order=two words"}, {"--kill=maybe"}, {"--reason=it is late", "--kill=on"}} {
-		s.fails(exitUsage, "must", append([]string{"switch"}, wrong...)...)
+	for _, wrong := range [][]string{{"--mode=order=alive"}, {"--mode=orders=live"}, {"--pause=orders"}, {"--kill=maybe"}} {
+		s.fails(exitUsage, "must", append([]string{"switch", "--reason=drill"}, wrong...)...)
 	}
-	s.fails(exitError, "no such company", "switch", "--company=other", "--kill=on")
+	for _, reason := range []string{"it is late", "drift", ""} {
+		s.fails(exitUsage, "--reason: every change needs one of incident,", "switch", "--kill=on", "--reason="+reason)
+	}
+	s.fails(exitError, "no such company", "switch", "--company=other", "--kill=on", "--reason=drill")
 	s.ok("audit", "verify")
 }

@@ -62,7 +62,7 @@ func installed(t *testing.T) shell {
 	s := setup(t)
 	s.ok("migrate")
 	s.ok("company", "add", "main", "--currency=EUR", "--rates=USD=0.92;BRL=0.16")
-	s.ok("switch", "--mode=order=live;delivery=live;refund=live;change=live", "--reason=test")
+	s.ok("switch", "--mode=order=live;delivery=live;refund=live;change=live", "--reason=drill")
 	return s
 }
 

@@ -2,64 +2,67 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"assent/decision"
 )
 
 type switchCmd struct {
-	Company string            `default:"main" help:"Company."`
-	Kill    string            `enum:"on,off," default:"" help:"on stops all execution, off releases it."`
-	Mode    map[string]string `placeholder:"order=live" help:"shadow, suggest or live, by kind."`
-	Pause   map[string]string `placeholder:"refund=reason" help:"Pause auto-execution of a kind; an empty reason ends the pause."`
-	Reason  string            `help:"Why, a code for the journal."`
+	ofCompany
+	Kill   string                   `enum:"on,off," default:"" help:"on stops all execution, off releases it."`
+	Mode   map[string]decision.Mode `placeholder:"order=live" help:"shadow, suggest or live, by kind."`
+	Pause  []string                 `placeholder:"KIND" help:"Let these kinds execute nothing by themselves."`
+	Resume []string                 `placeholder:"KIND" help:"End the pause of these kinds."`
+	Reason string                   `help:"Why, for the journal; every change needs one of ${switch_reasons}."`
 }
 
 // Run prints the controls, after changing those that were named.
 func (c *switchCmd) Run(p *process) error {
-	change := c.Kill != "" || len(c.Mode) > 0 || len(c.Pause) > 0
-	level := readOnly
-	if change {
-		level = readWrite
+	if c.changes() {
+		return p.apply(c)
 	}
-	app, err := p.openFor(c.Company, level)
+	app, err := p.read(&c.ofCompany)
 	if err != nil {
 		return err
 	}
 	defer app.store.Close()
-	head, err := app.store.Head(p.ctx, c.Company)
+	return c.do(p, app)
+}
+
+func (c *switchCmd) check() error {
+	if !slices.Contains(decision.SwitchReasons, c.Reason) {
+		return wrongUse("--reason", "every change needs one of "+strings.Join(decision.SwitchReasons, ", "))
+	}
+	return nil
+}
+
+func (c *switchCmd) changes() bool { return c.Kill != "" || len(c.Mode)+len(c.Pause)+len(c.Resume) > 0 }
+
+func (c *switchCmd) do(p *process, a *app) error {
+	head, err := a.store.Head(p.ctx, c.Company)
+	if err == nil && c.changes() {
+		head, err = a.decisions.Amend(p.ctx, c.Company, decision.AnyEpoch, c.patch(), "cli", c.Reason)
+	}
 	if err != nil {
 		return err
-	}
-	if change {
-		head, err = app.decisions.Switch(p.ctx, c.Company, head.Epoch, c.apply(head.Switches), "cli", c.Reason)
-		if err != nil {
-			return err
-		}
 	}
 	out := json.NewEncoder(p.stdout)
 	out.SetIndent("", "  ")
 	return out.Encode(head.Switches)
 }
 
-func (c *switchCmd) apply(s decision.Switches) decision.Switches {
+func (c *switchCmd) patch() decision.SwitchPatch {
+	patch := decision.SwitchPatch{Modes: c.Mode, Paused: map[string]bool{}}
 	if c.Kill != "" {
-		s.Kill = c.Kill == "on"
+		kill := c.Kill == "on"
+		patch.Kill = &kill
 	}
-	modes, paused := map[string]decision.Mode{}, map[string]string{}
-	for kind, mode := range s.Modes {
-		modes[kind] = mode
+	for _, kind := range c.Resume {
+		patch.Paused[kind] = false
 	}
-	for kind, mode := range c.Mode {
-		modes[kind] = decision.Mode(mode)
+	for _, kind := range c.Pause { // of both, the careful one
+		patch.Paused[kind] = true
 	}
-	for kind, why := range s.Paused {
-		paused[kind] = why
-	}
-	for kind, why := range c.Pause {
-		if paused[kind] = why; why == "" {
-			delete(paused, kind)
-		}
-	}
-	s.Modes, s.Paused = modes, paused
-	return s
+	return patch
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/mail"
 	"slices"
@@ -27,38 +26,55 @@ type usersCmd struct {
 	Enable  usersEnableCmd  `cmd:"" help:"Let a disabled person in again."`
 }
 
+// ofPerson names one person of a company.
+type ofPerson struct {
+	ofCompany
+	Email string `arg:"" help:"E-mail address."`
+}
+
+// person finds who is meant.
+func (c *ofPerson) person(ctx context.Context, a *app) (decision.User, error) {
+	return a.userByEmail(ctx, c.Company, c.Email)
+}
+
+// userByEmail says where to look when there is nobody.
+func (a *app) userByEmail(ctx context.Context, company, email string) (decision.User, error) {
+	u, err := a.store.UserByEmail(ctx, company, email)
+	if decision.CodeOf(err) == decision.CodeNotFound {
+		err = decision.Errorf(decision.CodeNotFound, "There is no such user; see assent users list and assent users add.")
+	}
+	return u, err
+}
+
 type usersAddCmd struct {
-	Company string   `required:"" help:"Company."`
-	Email   string   `arg:"" help:"E-mail address."`
-	Name    string   `required:"" help:"Name."`
-	Role    []string `required:"" help:"Roles, e.g. finance,support_lead."`
-	Alias   []string `help:"How requests name the person, e.g. odoo:7; what they ask for they may not approve."`
+	ofPerson
+	Name  string   `required:"" help:"Name."`
+	Role  []string `required:"" help:"Roles, e.g. finance,support_lead."`
+	Alias []string `help:"How requests name the person, e.g. odoo:7; what they ask for they may not approve."`
 }
 
 // Run adds the person.
-func (c *usersAddCmd) Run(p *process) error {
-	if err := checkRoles(c.Role); err != nil {
-		return err
-	}
+func (c *usersAddCmd) Run(p *process) error { return p.apply(c) }
+
+func (c *usersAddCmd) check() error {
 	if address, err := mail.ParseAddress(c.Email); err != nil || address.Address != c.Email {
-		return errors.New("the e-mail address must be one such as ada@example.com")
+		return wrongUse("EMAIL", "must be an address such as ada@example.com")
 	}
-	app, err := p.openFor(c.Company, readWrite)
-	if err != nil {
-		return err
-	}
-	defer app.store.Close()
-	if _, err := app.store.UserByEmail(p.ctx, c.Company, c.Email); decision.CodeOf(err) != decision.CodeNotFound {
+	return checkRoles(c.Role)
+}
+
+func (c *usersAddCmd) do(p *process, a *app) error {
+	if _, err := c.person(p.ctx, a); decision.CodeOf(err) != decision.CodeNotFound {
 		return orConflict(err, "There is already a person with this address; see users role and users reset.")
 	}
-	if err := app.checkAliases(p.ctx, c.Company, "", c.Alias); err != nil {
+	if err := a.checkAliases(p.ctx, c.Company, "", c.Alias); err != nil {
 		return err
 	}
 	u := decision.User{ID: newID(), Company: c.Company, Email: c.Email, Name: c.Name, Roles: c.Role, Aliases: c.Alias}
-	if err := app.store.PutUser(p.ctx, u); err != nil {
+	if err := a.store.PutUser(p.ctx, u); err != nil {
 		return err
 	}
-	return p.printLink(app, u)
+	return a.printLink(p, u)
 }
 
 func orConflict(err error, message string) error {
@@ -71,7 +87,7 @@ func orConflict(err error, message string) error {
 func checkRoles(roles []string) error {
 	for _, r := range roles {
 		if !slices.Contains(decision.Roles, r) {
-			return fmt.Errorf("--role: allowed are %v", decision.Roles)
+			return wrongUse("--role", fmt.Sprintf("allowed are %v", decision.Roles))
 		}
 	}
 	return nil
@@ -87,7 +103,7 @@ func (a *app) checkAliases(ctx context.Context, company, self string, aliases []
 	}
 	for _, alias := range aliases {
 		if !decision.IsActor(alias) {
-			return errors.New("alias: must be " + decision.ActorRule)
+			return wrongUse("alias", "must be "+decision.ActorRule)
 		}
 		if slices.ContainsFunc(users, func(u decision.User) bool { return u.ID != self && u.Is(alias) }) {
 			return decision.Errorf(decision.CodeConflict, "alias: another person of this company is named so already; see users list.")
@@ -97,108 +113,96 @@ func (a *app) checkAliases(ctx context.Context, company, self string, aliases []
 }
 
 // printLink makes a one-time link; the store keeps only its hash.
-func (p *process) printLink(app *app, u decision.User) error {
-	link, err := app.signIn(p.ctx, p.config.BaseURL, u)
+func (a *app) printLink(p *process, u decision.User) error {
+	link, err := a.signIn(p.ctx, u)
 	if err != nil {
 		return err
 	}
-	where := ""
-	if p.config.BaseURL == "" {
-		where = ", after the console's address (--base-url)"
-	}
-	fmt.Fprintf(p.stderr, "Sign-in link for %s, good once within %.0f hours%s:\n", u.Name, signInFor.Hours(), where)
+	fmt.Fprintf(p.stderr, "Sign-in link for %s, good once within %.0f hours:\n", u.Name, signInFor.Hours())
 	fmt.Fprintln(p.stdout, link)
+	if a.base == "" {
+		fmt.Fprintln(p.stderr, "Put the console's address before it, such as http://127.0.0.1:8080, or name that by --base-url.")
+	}
 	return nil
 }
 
-func (a *app) signIn(ctx context.Context, base string, u decision.User) (string, error) {
+// signIn is a link of the console, a bare path where nobody said its address.
+func (a *app) signIn(ctx context.Context, u decision.User) (string, error) {
 	path, err := console.NewSignIn(ctx, a.store, a.keyring.Random, u, a.now(), signInFor)
-	return base + path, err
+	return a.base + path, err
 }
 
 type usersRoleCmd struct {
-	Company string   `required:"" help:"Company."`
-	Email   string   `arg:"" help:"E-mail address."`
-	Role    []string `arg:"" help:"All roles the person has from now on."`
+	ofPerson
+	Role []string `arg:"" help:"All roles the person has from now on."`
 }
 
 // Run sets the roles.
-func (c *usersRoleCmd) Run(p *process) error {
-	if err := checkRoles(c.Role); err != nil {
-		return err
-	}
-	return p.changeUser(c.Company, c.Email, func(_ *app, u *decision.User) error {
+func (c *usersRoleCmd) Run(p *process) error { return p.apply(c) }
+
+func (c *usersRoleCmd) check() error { return checkRoles(c.Role) }
+
+func (c *usersRoleCmd) do(p *process, a *app) error {
+	return c.change(p.ctx, a, func(u *decision.User) error {
 		u.Roles = c.Role
 		return nil
 	})
 }
 
+// change changes what is known of the person.
+func (c *ofPerson) change(ctx context.Context, a *app, change func(*decision.User) error) error {
+	u, err := c.person(ctx, a)
+	if err != nil {
+		return err
+	}
+	if err := change(&u); err != nil {
+		return err
+	}
+	return a.store.PutUser(ctx, u)
+}
+
 type usersAliasCmd struct {
-	Company string   `required:"" help:"Company."`
-	Email   string   `arg:"" help:"E-mail address."`
-	Alias   []string `arg:"" optional:"" help:"All aliases the person has from now on; without any there are none."`
+	ofPerson
+	Alias []string `arg:"" optional:"" help:"All aliases the person has from now on; without any there are none."`
 }
 
 // Run sets the aliases: who became the first user by link has none yet.
-func (c *usersAliasCmd) Run(p *process) error {
-	return p.changeUser(c.Company, c.Email, func(app *app, u *decision.User) error {
+func (c *usersAliasCmd) Run(p *process) error { return p.apply(c) }
+
+func (c *usersAliasCmd) do(p *process, a *app) error {
+	return c.change(p.ctx, a, func(u *decision.User) error {
 		u.Aliases = c.Alias
-		return app.checkAliases(p.ctx, c.Company, u.ID, c.Alias)
+		return a.checkAliases(p.ctx, c.Company, u.ID, c.Alias)
 	})
 }
 
-// changeUser changes what is known of a person.
-func (p *process) changeUser(company, email string, change func(*app, *decision.User) error) error {
-	app, err := p.openFor(company, readWrite)
-	if err != nil {
-		return err
-	}
-	defer app.store.Close()
-	u, err := app.store.UserByEmail(p.ctx, company, email)
-	if err != nil {
-		return err
-	}
-	if err := change(app, &u); err != nil {
-		return err
-	}
-	return app.store.PutUser(p.ctx, u)
-}
-
-type usersDisableCmd struct {
-	Company string `required:"" help:"Company."`
-	Email   string `arg:"" help:"E-mail address."`
-}
+type usersDisableCmd struct{ ofPerson }
 
 // Run disables the person; what they did keeps their name. Every request asks
 // who is behind its session or key, so nothing of theirs has to be found.
-func (c *usersDisableCmd) Run(p *process) error {
-	return p.changeUser(c.Company, c.Email, disabled(true))
-}
+func (c *usersDisableCmd) Run(p *process) error { return p.apply(c) }
 
-type usersEnableCmd struct {
-	Company string `required:"" help:"Company."`
-	Email   string `arg:"" help:"E-mail address."`
-}
+func (c *usersDisableCmd) do(p *process, a *app) error { return c.change(p.ctx, a, disabled(true)) }
+
+type usersEnableCmd struct{ ofPerson }
 
 // Run enables the person, with the roles and keys they had.
-func (c *usersEnableCmd) Run(p *process) error {
-	return p.changeUser(c.Company, c.Email, disabled(false))
-}
+func (c *usersEnableCmd) Run(p *process) error { return p.apply(c) }
 
-func disabled(is bool) func(*app, *decision.User) error {
-	return func(_ *app, u *decision.User) error {
+func (c *usersEnableCmd) do(p *process, a *app) error { return c.change(p.ctx, a, disabled(false)) }
+
+func disabled(is bool) func(*decision.User) error {
+	return func(u *decision.User) error {
 		u.Disabled = is
 		return nil
 	}
 }
 
-type usersListCmd struct {
-	Company string `required:"" help:"Company."`
-}
+type usersListCmd struct{ ofCompany }
 
 // Run prints the people of a company.
 func (c *usersListCmd) Run(p *process) error {
-	app, err := p.openFor(c.Company, readOnly)
+	app, err := p.read(&c.ofCompany)
 	if err != nil {
 		return err
 	}
@@ -223,21 +227,15 @@ func state(disabled bool) string {
 	return "active"
 }
 
-type usersResetCmd struct {
-	Company string `required:"" help:"Company."`
-	Email   string `arg:"" help:"E-mail address."`
-}
+type usersResetCmd struct{ ofPerson }
 
 // Run prints a new link.
-func (c *usersResetCmd) Run(p *process) error {
-	app, err := p.openFor(c.Company, readWrite)
+func (c *usersResetCmd) Run(p *process) error { return p.apply(c) }
+
+func (c *usersResetCmd) do(p *process, a *app) error {
+	u, err := c.person(p.ctx, a)
 	if err != nil {
 		return err
 	}
-	defer app.store.Close()
-	u, err := app.store.UserByEmail(p.ctx, c.Company, c.Email)
-	if err != nil {
-		return err
-	}
-	return p.printLink(app, u)
+	return a.printLink(p, u)
 }

@@ -31,6 +31,7 @@ type Options struct {
 type Store struct {
 	reader
 	directory.Directory
+	Path   string  // of the database, absolute, where links lead
 	pool   *sql.DB // read-only connections
 	write  *sql.DB // its one connection is the writer's; nil when read-only
 	writer *writer
@@ -41,7 +42,7 @@ type Store struct {
 var _ decision.Store = (*Store)(nil)
 
 // Open opens or creates the database at path. While another process, or
-// another Store, has it open for writing, that is a CodeConflict error.
+// another Store, has it open for writing, that is a *Held error.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	s := &Store{}
 	if err := s.open(ctx, path, o); err != nil {
@@ -56,10 +57,11 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 	if err != nil {
 		return err
 	}
+	s.Path = path
 	if o.ReadOnly {
 		return s.openPool(ctx, path)
 	}
-	if s.lock, err = lockFile(path + ".lock"); err != nil {
+	if s.lock, err = lockDatabase(path); err != nil {
 		return err
 	}
 	if err := keepPrivate(path); err != nil {
