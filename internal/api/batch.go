@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ const (
 // BatchLine answers one line of a batch.
 type BatchLine struct {
 	Index    int      `json:"index" doc:"Of the line, from 0; empty lines do not count."`
+	Key      string   `json:"key,omitempty" doc:"Key of a line that failed, where it could be read; a decision has its own."`
 	Status   int      `json:"status" doc:"The HTTP status the line would have had by itself."`
 	Decision *Answer  `json:"decision,omitempty"`
 	Problem  *Problem `json:"problem,omitempty"`
@@ -55,6 +57,7 @@ func (a *api) batch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", ndjson)
+	goOn(w, r)
 	ctx, cancel := context.WithCancel(r.Context())
 	b := &batchRun{api: a, assessOnly: effect == effectNone,
 		control: http.NewResponseController(w), queue: make(chan chan BatchLine, batchWindow-1)}
@@ -67,6 +70,15 @@ func (a *api) batch(w http.ResponseWriter, r *http.Request) {
 	}
 	reader.Wait()
 	b.deciding.Wait()
+}
+
+// goOn tells a client that asked for it, as curl does, to send its body. The
+// server would say so at the first read, which the first flush of an answer
+// would come before.
+func goOn(w http.ResponseWriter, r *http.Request) {
+	if strings.EqualFold(r.Header.Get("Expect"), "100-continue") {
+		w.WriteHeader(http.StatusContinue)
+	}
 }
 
 func (a *api) batchRequest(r *http.Request) (effect string, err error) {
@@ -162,18 +174,18 @@ func (b *batchRun) decide(ctx context.Context, index int, line []byte, err error
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			b.logPanic(ctx, panicked)
-			out = b.failed(ctx, index, decision.Errorf(decision.CodeInternal, "panic"))
+			out = b.failed(ctx, index, line, decision.Errorf(decision.CodeInternal, "panic"))
 		}
 	}()
 	if err == nil {
 		err = bodyLimits.Check(line)
 	}
 	if err != nil {
-		return b.failed(ctx, index, err)
+		return b.failed(ctx, index, nil, err) // nothing in it can be relied on
 	}
 	answer, err := b.ask(ctx, line, "", "", b.assessOnly)
 	if err != nil {
-		return b.failed(ctx, index, err)
+		return b.failed(ctx, index, line, err)
 	}
 	out = BatchLine{Index: index, Status: http.StatusOK, Decision: &answer}
 	if answer.ID != "" && !answer.Replayed {
@@ -182,9 +194,20 @@ func (b *batchRun) decide(ctx context.Context, index int, line []byte, err error
 	return out
 }
 
-func (b *batchRun) failed(ctx context.Context, index int, err error) BatchLine {
+func (b *batchRun) failed(ctx context.Context, index int, line []byte, err error) BatchLine {
 	p := b.logged(ctx, err)
-	return BatchLine{Index: index, Status: p.Status, Problem: p}
+	return BatchLine{Index: index, Key: lineKey(line), Status: p.Status, Problem: p}
+}
+
+// lineKey is the key of a line that is JSON, or "": what is no key is not
+// given back.
+func lineKey(line []byte) string {
+	var top map[string]json.RawMessage
+	var key string
+	if json.Unmarshal(line, &top) != nil || json.Unmarshal(top["key"], &key) != nil || !decision.IsCode(key, decision.MaxKey) {
+		return ""
+	}
+	return key
 }
 
 // write sends the answers in the order of the lines, then the trailer. It
@@ -245,7 +268,7 @@ func (b *batchRun) send(encoder *json.Encoder, v any) error {
 func (a *api) describeBatch() {
 	op := operation{
 		id: "decide-batch", method: http.MethodPost, path: batchPath, tag: "Decisions", summary: "Ask for many decisions",
-		doc: "One request a line, each with a key of its own. Answers come in the order of the lines, while lines are still being sent, and end with a trailer; " +
+		doc: "One request a line, each with a key of its own; empty lines are passed over. Answers come in the order of the lines, while lines are still being sent, and end with a trailer; " +
 			"without the trailer the batch is not complete, and the lines without an answer are to be sent again with the same keys. " +
 			"A line that is wrong gets a problem and the others go on. Read while you send: at most " + strconv.Itoa(batchWindow) + " lines are taken without their answers being read.",
 		right: decision.RightDecide,

@@ -20,6 +20,7 @@ import (
 // batchLine is an answer of a batch, or its trailer.
 type batchLine struct {
 	Index    int
+	Key      string
 	Status   int
 	Decision *struct {
 		ID, Key string
@@ -74,7 +75,8 @@ func TestBatchLosesNothing(t *testing.T) {
 	t.Parallel()
 	const lines = 2000
 	wrong := map[int]struct{ line, code string }{
-		7:    {`{"kind":"canary"}` + "\n", "invalid"},
+		6:    {`{"key":"line-7","kind":"order"}` + "\n", "invalid"},
+		7:    {`{"key":"no key: canary","kind":"canary"}` + "\n", "invalid"},
 		8:    {"not JSON canary\n", "malformed"},
 		500:  {`{"kind":"order","KIND":"canary"}` + "\n", "malformed"},
 		501:  {`{"key":"` + strings.Repeat(canary, 400_000) + "\"}\n", "too_large"},
@@ -111,6 +113,8 @@ func TestBatchLosesNothing(t *testing.T) {
 			t.Fatalf("line %d has the index %d", n, line.Index)
 		case isBad && (line.Problem == nil || line.Problem.Code != bad.code || line.Decision != nil):
 			t.Errorf("line %d: have %+v, want the problem %s", n, line.Problem, bad.code)
+		case line.Key != map[bool]string{true: "line-7"}[n == 6]:
+			t.Errorf("line %d has the key %q", n, line.Key)
 		case !isBad && (line.Status != http.StatusCreated || line.Decision == nil || line.Decision.Subject.ID != n+1):
 			t.Fatalf("line %d: have %+v", n, line)
 		}
@@ -182,6 +186,52 @@ func TestBatchSameKeysAgain(t *testing.T) {
 	}
 	if have := w.journalled()[decision.EntryDecision]; have != 2 {
 		t.Errorf("journalled %d decisions, want 2", have)
+	}
+}
+
+// A client that waits for leave to send its body, as curl does, gets it at
+// once, and before any answer.
+func TestBatchGivesLeaveToSend(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(w.listen(), "http://"))
+	w.ok(err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /v1/decisions/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nAuthorization: Bearer "+
+		w.keys["all"]+"\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
+	w.ok(err)
+	answers := bufio.NewReader(conn)
+	leave, err := http.ReadResponse(answers, nil)
+	w.ok(err)
+	if leave.StatusCode != http.StatusContinue {
+		t.Fatalf("have %d before anything was sent", leave.StatusCode)
+	}
+	line := orderLine(1)
+	_, err = fmt.Fprintf(conn, "%x\r\n%s\r\n0\r\n\r\n", len(line), line)
+	w.ok(err)
+	answer, err := http.ReadResponse(answers, nil)
+	w.ok(err)
+	defer answer.Body.Close()
+	if have := readBatch(t, answer.Body); answer.StatusCode != http.StatusOK || len(have) != 2 || have[1].Accepted != 1 {
+		t.Errorf("have %d: %+v", answer.StatusCode, have)
+	}
+}
+
+// Who may not ask is told so without having to send anything.
+func TestBatchRefusesBeforeItIsSent(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(w.listen(), "http://"))
+	w.ok(err)
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /v1/decisions/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nAuthorization: Bearer "+
+		w.keys["reader"]+"\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n")
+	w.ok(err)
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	w.ok(err)
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusForbidden {
+		t.Errorf("have %d", answer.StatusCode)
 	}
 }
 

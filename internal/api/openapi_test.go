@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"flag"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -153,5 +154,33 @@ func TestManualListsOutcomes(t *testing.T) {
 				t.Errorf("%s: docs/api.md has no row of %s with %v", kind.Name, o.Name, o.Values)
 			}
 		}
+	}
+}
+
+// The manual's batch answers as the manual says.
+func TestManualBatch(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	manual, err := os.ReadFile(filepath.Join("..", "..", "docs", "api.md"))
+	w.ok(err)
+	_, section, _ := strings.Cut(string(manual), "## Many at once")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var body strings.Builder
+	for _, line := range regexp.MustCompile(`(?m)^  '(\{.*\})'`).FindAllStringSubmatch(section, -1) {
+		body.WriteString(line[1] + "\n")
+	}
+	answer, err := http.DefaultClient.Do(w.batchRequest(w.listen(), strings.NewReader(body.String())))
+	w.ok(err)
+	defer answer.Body.Close()
+	have, err := io.ReadAll(answer.Body)
+	w.ok(err)
+	lines := strings.Split(strings.TrimSpace(string(have)), "\n")
+	for i, start := range []string{`{"index":0,"status":201,"decision":{"id":"`, `{"index":1,"key":"a-2","status":422,"problem":{`, `{"trailer":true,`} {
+		if i >= len(lines) || !strings.HasPrefix(lines[i], start) || !strings.Contains(section, start) {
+			t.Errorf("line %d: have %s", i, have)
+		}
+	}
+	if trailer := lines[len(lines)-1]; !strings.Contains(section, trailer) {
+		t.Errorf("the manual does not end with %s", trailer)
 	}
 }
