@@ -3,6 +3,7 @@ package decision
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -172,7 +173,7 @@ func checkActions(t *testing.T, kind Kind) {
 		spec, ok := ActionNamed(name)
 		fits := spec.Models == nil || slices.ContainsFunc(spec.Models, func(m string) bool { return slices.Contains(kind.Models, m) })
 		if !ok || !fits {
-			t.Errorf("action %s does not exist or fits none of %v", name, kind.Models)
+			t.Errorf("action %s is for %v, and the kind's models are %v; actionSpecs in action.go says which actions there are", name, spec.Models, kind.Models)
 		}
 		known := 0
 		for _, path := range spec.Fingerprint {
@@ -208,6 +209,24 @@ func TestActionSpecs(t *testing.T) {
 	}
 	if (Action{Name: "unheard_of"}).Class() != Effective || (Action{}).Class() != Effective {
 		t.Error("what nobody declared is not effective")
+	}
+}
+
+// Who adds a kind chooses actions from the page's table.
+func TestTheDocsListTheActions(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/adding-a-kind.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range actionSpecs {
+		row := regexp.MustCompile("(?m)^\\| .*`" + spec.Name + "`.*\\|$").FindString(string(page))
+		if !strings.Contains(row, string(spec.Class)) || spec.Models == nil && !strings.Contains(row, "| any |") {
+			t.Errorf("action %s: the page says %q", spec.Name, row)
+		}
+		if models := "`" + strings.Join(spec.Models, "`, `") + "` |"; spec.Models != nil && !strings.HasSuffix(row, "| "+models) {
+			t.Errorf("action %s: the page says %q, want %s", spec.Name, row, models)
+		}
 	}
 }
 

@@ -140,6 +140,7 @@ func (r *Retailer) paymentState() {
 	_, origin := r.file(f.sale)
 	id, _ := r.invoice(f, origin)
 	out := fields{"type": "payment_state", "state": "posted", "amount": number(f.total()), "amount_total": number(f.total()), "partner_id": f.customer.id}
+	out["value_before"], out["value_after"] = "not_paid", "paid"
 	documented := r.percent(50)
 	if documented {
 		out["evidence"] = fmt.Sprintf("statement:%d", id)
