@@ -84,7 +84,7 @@ func (p *process) wire(store decision.Store, a access) (*app, error) {
 		return nil, err
 	}
 	app := newApp(store, keyring, p.logger(), p.now)
-	app.base = p.config.BaseURL
+	app.base = strings.TrimSuffix(p.config.BaseURL, "/")
 	app.policies.Deadline = p.config.Policy.deadline()
 	return app, app.connectOdoo(p.config.Odoo)
 }

@@ -180,11 +180,38 @@ func installationKeys(t *testing.T, dir string) map[string]string {
 	return all
 }
 
+// A command's own flags come first, and a key of the API is never taken for
+// one of a decision.
+func TestHelpOfACommand(t *testing.T) {
+	t.Setenv("ASSENT_KEY", "an API key")
+	s := installed(t)
+	help := s.ok("decide", "--help")
+	if own, common := strings.Index(help, "--dry-run"), strings.Index(help, "Flags of every command:"); own < 0 || common < own || strings.Index(help, "--odoo-url") < common {
+		t.Errorf("in which order?\n%s", help)
+	}
+	if strings.Contains(help, "ASSENT_KEY") {
+		t.Errorf("it reads ASSENT_KEY\n%s", help)
+	}
+	fake, flags := fakeOdoo(t, 18, 1)
+	if d := parse[decided](t, s.pipe(order(t, fake, 1), append([]string{"decide"}, flags...)...).out); d.Key == "" || d.Key == "an API key" {
+		t.Errorf("key %q", d.Key)
+	}
+}
+
 func TestDoctor(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.fails(exitError, "run assent migrate", "doctor")
 	s.serve().stop()
+	if out := s.ok("doctor"); strings.Contains(out, "odoo       ok") || !strings.Contains(out, "odoo       note   not configured: nothing is executed") {
+		t.Errorf("without Odoo\n%s", out)
+	}
+	half := s.run("doctor", "--odoo-url=http://127.0.0.1:1")
+	if half.status != exitError || !strings.Contains(half.out, "store      ok\n") || !strings.Contains(half.out, "odoo       FAILS  ") || !strings.Contains(half.out, "key must not be empty") ||
+		!strings.Contains(half.out, "check --odoo-url, --odoo-db, --odoo-user and the key") {
+		t.Errorf("with half of an Odoo: %d\n%s", half.status, half.out)
+	}
+	s.fails(exitError, "odoo       FAILS  --odoo-users: there is no such role", "doctor", "--odoo-url=http://127.0.0.1:1", "--odoo-key=k", "--odoo-users=boss=7")
 	_, flags := fakeOdoo(t, 18, 1)
 	r := s.run(append([]string{"doctor"}, flags...)...)
 	if r.status != exitOK || strings.Count(r.out, " ok\n") != 7 || strings.Contains(r.out, "FAILS") {

@@ -28,8 +28,13 @@ func folder() fstest.MapFS {
 			"a,2026-01-02 03:04:05,ada,9,10115\n" + // two payments: their sum wins
 			"b,2026-01-02 03:04:06,bob,7.50,\n" + // no payment: the order's own total
 			"c,2026-01-02 03:04:07,eve,,\n" + // neither: left out
-			"d,yesterday,eve,1,\n")},
-		"payments.csv": {Data: []byte("id,paid\na,10.10\na,0.20\n")},
+			"d,yesterday,eve,1,\n" +
+			"e,2026-01-02T03:04:08+01:00,eve,\"89,90\",\n" + // no number, and so not the same as none
+			"f,2026-01-02 03:04:09,eve,5,\n" + // a payment that is no number: the order's own total does not hide it
+			"g,2026-01-02 03:04:10,eve,6,\n" + // a payment that is missing: the order's own total
+			"h,02.01.2026,eve,1,\n" +
+			"i,2026-01-02 03:04:11,eve,1.234.5,\n")},
+		"payments.csv": {Data: []byte("id,paid\na,10.10\na,0.20\nf,1.00\nf,\"1,50\"\ng,1.00\ng,\n")},
 	}
 }
 
@@ -44,10 +49,22 @@ func TestReadJoinsFoldsAndLeavesOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != 2 || len(skipped) != 2 || !strings.Contains(skipped["c"], "amount_total") || skipped["d"] == "" {
+	for key, want := range map[string]string{
+		"c": "/fields/amount_total required",
+		"d": "column placed must be a time such as 2026-11-24 09:30:00, which is UTC, or 2026-11-24T10:30:00+01:00",
+		"e": "/fields/amount_total must be a number with a point for its decimals and nothing between its thousands",
+		"f": "/fields/amount_total column paid must be a number with a point",
+		"h": "column placed must be a time",
+		"i": "/fields/amount_total must be a number with a point",
+	} {
+		if !strings.HasPrefix(skipped[key], want) || strings.Contains(skipped[key], "89,9") {
+			t.Errorf("%s: have %q, want %q", key, skipped[key], want)
+		}
+	}
+	if len(rows) != 3 || len(skipped) != 6 {
 		t.Fatalf("have %d rows, skipped %v", len(rows), skipped)
 	}
-	for i, want := range []string{"10.3", "7.50"} {
+	for i, want := range []string{"10.3", "7.50", "6"} {
 		var fields struct {
 			Amount  json.Number `json:"amount_total"`
 			Partner int64       `json:"partner_id"`
