@@ -33,8 +33,12 @@ type ActionSpec struct {
 	Doc         string   // one sentence: what changes in Odoo
 }
 
-// NoAction is the name of the recommendation to leave the record alone.
-const NoAction = "none"
+// NoAction is the name of the recommendation to leave the record alone, and
+// ManualAction of the one that a person carries out in Odoo, who is asked to.
+const (
+	NoAction     = "none"
+	ManualAction = "manual"
+)
 
 var (
 	orderModels    = []string{"sale.order"}
@@ -85,8 +89,8 @@ var actionSpecs = []ActionSpec{
 		},
 		Fingerprint: []string{"state", "amount_total", "currency", "partner_id"},
 		Doc:         "Writes the discount of one order line."},
-	{Name: "manual", Class: Effective,
-		Doc: "A person makes the change in Odoo; Assent only records the assent."},
+	{Name: ManualAction, Class: Effective,
+		Doc: "Asks a person in Odoo, by an activity on the record, to make the change; Assent does not make it."},
 	{Name: NoAction, Class: Protective,
 		Doc: "Nothing changes in Odoo."},
 }

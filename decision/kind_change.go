@@ -16,27 +16,27 @@ var changeKind = Kind{
 	Amount: "amount",
 	Asked:  true,
 	Fields: []Field{
-		{Path: "type", Type: TypeEnum, Enum: []string{"discount", "price_override", "campaign_exception", "stock_correction", "write_off", "bank_details", "emergency_purchase", "payment_state"}, Required: true, Example: `"discount"`, Doc: "What is to be changed."},
+		{Path: "type", Type: TypeEnum, Enum: []string{"discount", "price_override", "campaign_exception", "stock_correction", "write_off", "bank_details", "emergency_purchase", "payment_state"}, Required: true, Shown: true, Example: `"discount"`, Doc: "What is to be changed."},
 		{Path: "currency", Type: TypeCurrency, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
 		{Path: "amount", Type: TypeMoney, Required: true, Min: zero, Example: "35.00", Doc: "Money at stake: margin given away, value written off, value of the purchase."},
 		{Path: "state", Type: TypeCode, Absent: "not_given", Example: `"draft"`, Doc: "State of the record in Odoo."},
 		{Path: "amount_total", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "350.00", Doc: "Total of the record that is changed: the order, the invoice or the purchase."},
-		{Path: "partner_id", Type: TypeID, Absent: "not_given", Example: "14", Doc: "Customer or vendor concerned."},
+		{Path: "partner_id", Type: TypeID, Absent: "not_given", Shown: true, Example: "14", Doc: "Customer or vendor concerned."},
 		{Path: "line_id", Type: TypeID, Absent: "not_given", Example: "64", Doc: "Order line concerned."},
-		{Path: "discount", Type: TypeNumber, Min: zero, Max: bound("100"), Unit: "percent", Absent: "not_given", Example: "10", Doc: "Discount after the change."},
-		{Path: "price_unit", Type: TypeMoney, Exact: true, Min: zero, Absent: "not_given", Example: "70.00", Doc: "Unit price after the change."},
-		{Path: "value_before", Type: TypeText, Most: 200, Absent: "not_given", Example: `"not_paid"`, Doc: "What is there before the change, for whoever approves it; nothing personal."},
-		{Path: "value_after", Type: TypeText, Most: 200, Absent: "not_given", Example: `"paid"`, Doc: "What shall be there after the change, for whoever approves it; nothing personal."},
-		{Path: "margin_percent", Type: TypeNumber, Min: bound("-1000"), Max: bound("100"), Unit: "percent", Absent: "not_given", Example: "22.5", Doc: "Margin after the change."},
-		{Path: "budget_left", Type: TypeMoney, Absent: "not_given", Example: "5000.00", Doc: "Budget left before an emergency purchase; may be negative."},
-		{Path: "evidence", Type: TypeCode, Absent: "no_evidence", Example: `"callback:2026-11-24"`, Doc: "Reference to the evidence, e.g. of a call back."},
+		{Path: "discount", Type: TypeNumber, Min: zero, Max: bound("100"), Unit: "percent", Absent: "not_given", Shown: true, Example: "10", Doc: "Discount after the change."},
+		{Path: "price_unit", Type: TypeMoney, Exact: true, Min: zero, Absent: "not_given", Shown: true, Example: "70.00", Doc: "Unit price after the change."},
+		{Path: "value_before", Type: TypeText, Most: 200, Absent: "not_given", Shown: true, Example: `"not_paid"`, Doc: "What is there before the change, for whoever approves it; nothing personal."},
+		{Path: "value_after", Type: TypeText, Most: 200, Absent: "not_given", Shown: true, Example: `"paid"`, Doc: "What shall be there after the change, for whoever approves it; nothing personal."},
+		{Path: "margin_percent", Type: TypeNumber, Min: bound("-1000"), Max: bound("100"), Unit: "percent", Absent: "not_given", Shown: true, Example: "22.5", Doc: "Margin after the change."},
+		{Path: "budget_left", Type: TypeMoney, Absent: "not_given", Shown: true, Example: "5000.00", Doc: "Budget left before an emergency purchase; may be negative."},
+		{Path: "evidence", Type: TypeCode, Absent: "no_evidence", Shown: true, Example: `"callback:2026-11-24"`, Doc: "Reference to the evidence, e.g. of a call back."},
 		{Path: "change_hash", Type: TypeCode, Absent: "not_given", Example: `"sha256:9f2c"`, Doc: "Hash of the new value where the value itself must not be stored, e.g. an IBAN."},
 	},
 	Entities: []Entity{{Type: "partner", Path: "partner_id", Cap: 200}},
 	Features: []Feature{
 		{Path: "history.partner_changes_30d", Type: TypeInteger, Entity: "partner", Kind: "change", Window: 30 * 24 * time.Hour, Fold: Count, Doc: "Changes asked for about the same partner in 30 days."},
 	},
-	Actions:    []string{"price_write", "discount_write", "manual", "activity", "note", NoAction},
+	Actions:    []string{"price_write", "discount_write", ManualAction, "activity", "note", NoAction},
 	FromAction: map[string]string{"line_id": "line_id", "discount": "discount", "price_unit": "price_unit"},
 	Outcomes: []OutcomeType{
 		{"reversed", []string{"mistake", "fraud", "other"}, "The change was taken back, and why."},
@@ -49,7 +49,7 @@ var changeKind = Kind{
 // proposeChange writes discount or price where we know how; every other
 // change is made by a person once it has assent.
 func proposeChange(s Snapshot, _ Assessment) Recommendation {
-	r := Recommendation{AtStake: changeAtStake(s), Action: Action{Name: "manual"}}
+	r := Recommendation{AtStake: changeAtStake(s), Action: Action{Name: ManualAction}}
 	kind, _ := s.Fields.Text("type")
 	line, ok := s.Fields.Integer("line_id")
 	if !ok || s.Subject.Model != "sale.order" {

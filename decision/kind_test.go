@@ -72,6 +72,7 @@ func checkFields(t *testing.T, fields []Field) {
 		fault(numeric || f.Min == nil && f.Max == nil, "bounds without a number")
 		fault(f.Min == nil || f.Max == nil || f.Min.LessThan(*f.Max), "bounds leave nothing")
 		fault(!f.Personal || f.Type == TypeText, "personal data that is no text")
+		fault(!f.Personal || !f.Shown, "personal data that everybody sees who assents")
 		fault(f.Pointer() == "/fields/"+strings.ReplaceAll(f.Path, ".", "/"), "pointer")
 		for _, other := range fields[:i] {
 			fault(other.Path != f.Path, "declared twice")

@@ -43,6 +43,21 @@ func (s Snapshot) InCompanyCurrency(amount decimal.Decimal) Money {
 	return Money{amount.Mul(s.Rate), s.CompanyCurrency}.Rounded()
 }
 
+// Shown holds what whoever assents must see beside the action: the fields that
+// the kind says so of, as far as they are known and the action does not name
+// them itself.
+func (s Snapshot) Shown(a Action) Record {
+	kind, _ := KindNamed(s.Kind)
+	shown := Record{}
+	for _, f := range kind.Fields {
+		_, named := a.Params[kind.FromAction[f.Path]]
+		if v, known := s.Fields[f.Path]; known && f.Shown && !f.Personal && !named {
+			shown[f.Path] = v
+		}
+	}
+	return shown
+}
+
 // Encode gives the canonical bytes: same snapshot, same bytes.
 func (s Snapshot) Encode() ([]byte, error) { return canonical(s) }
 

@@ -33,6 +33,20 @@ func (s *Service) Story(ctx context.Context, company, id string) (Story, error) 
 	return story, err
 }
 
+// Snapshot is what a decision was made on, nil once erased; CodeNotFound if
+// there is no such decision.
+func (s *Service) Snapshot(ctx context.Context, company, id string) (*Snapshot, error) {
+	answer, err := s.Decision(ctx, company, id)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := s.snapshot(ctx, s.Store, company, answer.Decision)
+	if CodeOf(err) == CodeErased {
+		return nil, nil
+	}
+	return snap, err
+}
+
 // snapshot opens and decodes a decision's snapshot, and checks that it is
 // the one that was decided on.
 func (s *Service) snapshot(ctx context.Context, from Reader, company string, d Decision) (*Snapshot, error) {

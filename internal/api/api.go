@@ -22,6 +22,7 @@ type Decisions interface {
 	Assess(ctx context.Context, req decision.Request) (decision.Answer, error)
 	Decision(ctx context.Context, company, id string) (decision.Answer, error)
 	Story(ctx context.Context, company, id string) (decision.Story, error)
+	Snapshot(ctx context.Context, company, id string) (*decision.Snapshot, error)
 	Receive(ctx context.Context, company, execution string, r decision.Receipt) (decision.DecisionRow, error)
 	RecordOutcome(ctx context.Context, company string, o decision.OutcomeRecord) (decision.OutcomeRow, error)
 	Amend(ctx context.Context, company string, epoch int64, p decision.SwitchPatch, by, reason string) (decision.Head, error)

@@ -23,6 +23,7 @@ type Approval struct {
 	RequestedBy string           `json:"requested_by,omitempty" doc:"May not approve."`
 	Action      Action           `json:"action"`
 	ActionHash  string           `json:"action_hash" doc:"What the assent binds."`
+	Asked       decision.Record  `json:"asked,omitempty" doc:"What whoever assents must see of the request beside the action, by field; only when one approval is read, and not once it was erased."`
 	AtStake     *decision.Money  `json:"at_stake,omitempty"`
 	Reasons     []Reason         `json:"reasons"`
 	OpenedAt    time.Time        `json:"opened_at"`
@@ -137,6 +138,13 @@ func (a *api) getApproval(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out := a.approval(found)
+	snapshot, err := a.Decisions.Snapshot(ctx, caller.Company, found.Decision)
+	if err != nil {
+		return nil, err
+	}
+	if snapshot != nil {
+		out.Asked = snapshot.Shown(found.Action)
+	}
 	if out.Comment, err = a.comment(ctx, caller.Company, found.Comment); err != nil {
 		return nil, err
 	}

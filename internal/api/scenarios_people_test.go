@@ -38,6 +38,9 @@ func approvalScenarios() []scenario {
 		{name: "approvals of nobody", before: open, call: get("/v1/approvals?role=warehouse_lead", "reader"), status: 200, has: []string{`{"items":[]}`}},
 		{name: "approvals of a limited key", before: open, call: get("/v1/approvals", "refunds"), status: 200, has: []string{`{"items":[]}`}},
 		{name: "approval", before: open, call: get("/v1/approvals/{approval}", "reader"), status: 200, has: []string{`"people":1`, `"self":"/v1/decisions/{decision}"`}},
+		{name: "approval of a change by hand", before: func(w *world) {
+			w.decide(`{"kind":"change","subject":{"model":"account.move","id":9},"requested_by":"odoo:2","fields":{"type":"payment_state","currency":"EUR","amount":35,"state":"posted","value_before":"not_paid","value_after":"paid"}}`)
+		}, call: get("/v1/approvals/{approval}", "reader"), status: 200, has: []string{`"asked":{"type":"payment_state","value_after":"paid","value_before":"not_paid"}`, `"name":"manual"`}},
 		{name: "approval of another kind", before: open, call: get("/v1/approvals/{approval}", "refunds"), status: 404},
 		{name: "no approval", call: get("/v1/approvals/canary", "reader"), status: 404},
 		{name: "approve", before: open, call: act("approve", "ada", `{"comment":"canary"}`), status: 200, entries: step,

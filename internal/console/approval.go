@@ -39,7 +39,7 @@ func (c *console) decideApproval(w http.ResponseWriter, r *http.Request, v visit
 	if err != nil {
 		return c.refused(w, r, v, id, comment, err)
 	}
-	said := saidOf(after, answer)
+	said := saidOf(after, answer, v.Head.Switches)
 	if !v.Htmx {
 		c.flash(r.Context(), said)
 		http.Redirect(w, r, backTo(r, after), http.StatusSeeOther)
@@ -97,7 +97,7 @@ func (c *console) refused(w http.ResponseWriter, r *http.Request, v visit, id, c
 }
 
 // saidOf says what an answer did.
-func saidOf(a decision.Approval, answer string) string {
+func saidOf(a decision.Approval, answer string, live decision.Switches) string {
 	record := recordName(a.Model, a.RecordID)
 	missing := max(1, a.People) - len(a.Signatures)
 	switch {
@@ -109,10 +109,8 @@ func saidOf(a decision.Approval, answer string) string {
 		return fmt.Sprintf("%s: you signed. Still to sign: %s.", record, roleWords(a.MissingRoles(), true))
 	case a.Status == decision.AwaitingApproval:
 		return fmt.Sprintf("%s: you signed. %s must sign as well.", record, otherPeople(missing))
-	case a.Status == decision.AwaitingReceipt:
-		return record + ": approved. Odoo applies it."
 	}
-	return record + ": approved. It is being applied in Odoo."
+	return record + ": approved. " + grantedSentence(a, live)
 }
 
 func otherPeople(n int) string {

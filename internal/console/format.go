@@ -79,8 +79,11 @@ func grouped(amount string) string {
 // actionName says what would be done, with its parameters.
 func actionName(a decision.Action) string {
 	name := humanise(a.Name)
-	if a.Name == decision.NoAction {
+	switch a.Name {
+	case decision.NoAction:
 		name = "No action"
+	case decision.ManualAction:
+		name = "Change by hand"
 	}
 	var params []string
 	if spec, known := decision.ActionNamed(a.Name); known {

@@ -27,6 +27,8 @@ type inbox struct {
 type approvalCase struct {
 	decision.Approval
 	Why     []string // sentences
+	Shown   []fact   // what the person must see of the request
+	Hidden  string   // why it cannot be shown; "" when it can
 	AskedBy string
 	Signers []signer
 	Blocked string // why this person may not decide it; "" when they may
@@ -63,7 +65,7 @@ func (c *console) showInbox(w http.ResponseWriter, r *http.Request, v visit) err
 		return err
 	}
 	for _, a := range open {
-		one := c.caseOf(a, v, names)
+		one := c.caseOf(r.Context(), a, v, names)
 		one.Inline = true
 		view.Cases = append(view.Cases, one)
 	}
@@ -101,8 +103,9 @@ func nextPage(path string, q url.Values, cursor string) string {
 
 // caseOf puts an approval into words for one visitor. The rule about who may
 // decide is the domain's, so that a button is there if and only if it works.
-func (c *console) caseOf(a decision.Approval, v visit, names people) approvalCase {
+func (c *console) caseOf(ctx context.Context, a decision.Approval, v visit, names people) approvalCase {
 	one := approvalCase{Approval: a, Why: c.reasons(a.Policy, a.Reasons), AskedBy: names.name(a.RequestedBy), Now: v.Now}
+	one.Shown, one.Hidden = c.shown(ctx, v.User.Company, a)
 	for _, s := range a.Signatures {
 		one.Signers = append(one.Signers, signer{names.name(s.By), s.Role, s.At})
 	}
@@ -141,5 +144,5 @@ func (c *console) theCase(ctx context.Context, v visit, id string) (approvalCase
 	if err != nil {
 		return approvalCase{}, err
 	}
-	return c.caseOf(a, v, names), nil
+	return c.caseOf(ctx, a, v, names), nil
 }

@@ -161,7 +161,7 @@ func TestTwoPeople(t *testing.T) {
 		want(t, http.StatusOK, "you signed. One more person must sign as well.", "1 of 2: Ada Finance (finance)")
 	ada.get("/").want(t, http.StatusOK, "You have signed already; another person must.", "!Approve Reject")
 	ada.htmx("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusForbidden, "You have signed already")
-	ben.htmx("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusOK, "approved. It is being applied in Odoo.")
+	ben.htmx("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusOK, "approved. A person is being asked in Odoo to make the change.")
 }
 
 // Where each role must sign, the pages say so, and a second of the same role
@@ -179,7 +179,7 @@ func TestOneOfEachRole(t *testing.T) {
 	ada.htmx(address, approve).want(t, http.StatusOK, "you signed. Still to sign: compliance.", "1 of 2: Ada Finance (finance)")
 	ben.get("/").want(t, http.StatusOK, "Your role has signed already; another role must.", "!Approve Reject")
 	ben.htmx(address, approve).want(t, http.StatusForbidden, "Your role has signed already")
-	cleo.htmx(address, approve).want(t, http.StatusOK, "approved. It is being applied in Odoo.")
+	cleo.htmx(address, approve).want(t, http.StatusOK, "approved. A person is being asked in Odoo to make the change.")
 	cleo.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "one person each of compliance and finance", "Cleo Compliance signed as compliance, 2 of 2.")
 }
 

@@ -84,21 +84,62 @@ func closedSentence(a decision.Approval, names people) string {
 	return "Approved; the last signature is by " + by + "."
 }
 
-// statusSentence says what a status means for the record.
-func statusSentence(s decision.Status) string {
-	return map[decision.Status]string{
-		decision.AwaitingApproval: "People must assent before anything changes.",
-		decision.AwaitingReceipt:  "The caller applies it and has not told yet.",
-		decision.Executing:        "Being applied in Odoo.",
-		decision.Parked:           "Held back by the kill switch.",
-		decision.Done:             "Applied and read back, or nothing to apply.",
-		decision.Recorded:         "Shadow mode: recorded, nothing happens.",
-		decision.Refused:          "Refused by policy.",
-		decision.Declined:         "Rejected by a person.",
-		decision.Withdrawn:        "Taken back by who asked.",
-		decision.Expired:          "Nobody assented in time.",
-		decision.Stale:            "The record changed since.",
-		decision.Void:             "The record could not be seen.",
-		decision.Failed:           "Gave up; an exception is open.",
-	}[s]
+// grantedSentence says what follows from the last signature.
+func grantedSentence(a decision.Approval, live decision.Switches) string {
+	switch {
+	case a.Status == decision.AwaitingReceipt:
+		return "Whoever asked applies it in Odoo."
+	case a.Status == decision.Done:
+		return "There is nothing to do in Odoo."
+	case live.Kill:
+		return "The kill switch holds it back. Once it is off, it goes on if the record is still the same."
+	case a.Action.Name == decision.ManualAction:
+		return "A person is being asked in Odoo to make the change."
+	}
+	return "It is being applied in Odoo."
+}
+
+// statusSentence says what a decision's status means for the record.
+func statusSentence(s decision.Story, live decision.Switches) string {
+	manual := s.Row.Action.Name == decision.ManualAction
+	switch {
+	case s.Row.Status == decision.Parked:
+		return heldSentence(s)
+	case s.Row.Status == decision.Executing && live.Kill:
+		return "The kill switch holds it back until operations turns it off."
+	case s.Row.Status == decision.Executing && manual:
+		return "A person is being asked in Odoo to make the change."
+	case s.Row.Status == decision.Done && manual && s.Row.Apply == decision.ByService:
+		return "A person was asked in Odoo to make the change. Whether it was made is not known here."
+	case s.Row.Status == decision.Done && s.Row.Action.Name == decision.NoAction:
+		return "There was nothing to apply."
+	case s.Row.Status == decision.Done && s.Row.Apply == decision.ByCaller:
+		return "The caller says that it is applied."
+	}
+	return statusSentences[s.Row.Status]
+}
+
+// heldSentence says what holds an execution back, as its last receipt has it.
+func heldSentence(s decision.Story) string {
+	for _, x := range s.Executions {
+		if x.ID == s.Row.Execution && x.Code == decision.CodeHeld {
+			return "Held back: this kind is paused, or may not act by itself any more."
+		}
+	}
+	return "Held back by the kill switch until operations turns it off."
+}
+
+var statusSentences = map[decision.Status]string{
+	decision.AwaitingApproval: "People must assent before anything changes.",
+	decision.AwaitingReceipt:  "The caller applies it and has not told yet.",
+	decision.Executing:        "Being applied in Odoo.",
+	decision.Done:             "Applied and read back.",
+	decision.Recorded:         "Shadow mode: recorded, nothing happens.",
+	decision.Refused:          "Refused by policy.",
+	decision.Declined:         "Rejected by a person.",
+	decision.Withdrawn:        "Taken back by who asked.",
+	decision.Expired:          "Nobody assented in time.",
+	decision.Stale:            "The record changed since.",
+	decision.Void:             "The record could not be seen.",
+	decision.Failed:           "Gave up; an exception is open.",
 }

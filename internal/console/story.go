@@ -21,6 +21,7 @@ type story struct {
 	Waterfall  *waterfall
 	Rules      []fact // title, label
 	Why        []string
+	Shown      []fact // what whoever assents must see
 	Alternates []fact // action, why it lost
 	Guard      []fact
 	Failures   []string
@@ -66,7 +67,7 @@ func (c *console) story(ctx context.Context, v visit, id string) (story, error) 
 	}
 	s := story{Story: told, Asked: names.name(told.Decision.RequestedBy)}
 	_, s.MayReplay = v.User.HasRole(replayRoles)
-	c.explain(&s)
+	c.explain(&s, v)
 	s.Known, s.Missing = fieldsOf(told.Snapshot)
 	s.Features, s.Unfeatured = featuresOf(told.Snapshot)
 	if a := told.Approval; a != nil {
@@ -74,7 +75,7 @@ func (c *console) story(ctx context.Context, v visit, id string) (story, error) 
 			return story{}, err
 		}
 		if a.Status == decision.AwaitingApproval {
-			open := c.caseOf(*a, v, names)
+			open := c.caseOf(ctx, *a, v, names)
 			s.Case = &open
 		}
 	}
@@ -82,7 +83,7 @@ func (c *console) story(ctx context.Context, v visit, id string) (story, error) 
 }
 
 // explain puts the decision's codes into words.
-func (c *console) explain(s *story) {
+func (c *console) explain(s *story, v visit) {
 	d, policy := s.Decision, s.Decision.Revisions.Policy
 	s.Waterfall = newWaterfall(d.Assessment, func(code string) string { return c.reason(policy, code) })
 	s.Why = c.reasons(policy, d.Reasons())
@@ -93,13 +94,14 @@ func (c *console) explain(s *story) {
 		s.Alternates = append(s.Alternates, fact{actionName(a.Action), c.reason(policy, a.Lost)})
 	}
 	if s.Snapshot != nil {
+		s.Shown = shownFacts(*s.Snapshot, d.Recommendation.Action)
 		for _, f := range s.Snapshot.Failures {
 			s.Failures = append(s.Failures, humanise(f.Step)+": "+c.reason(policy, f.Code))
 		}
 	}
 	s.Guard = guardFacts(d)
 	s.Steps = []storyStep{c.assessed(s.Story), governed(d), c.guarded(d), {
-		Name: "Now", What: humanise(string(s.Row.Status)), Tone: statusTone(s.Row.Status), More: statusSentence(s.Row.Status),
+		Name: "Now", What: humanise(string(s.Row.Status)), Tone: statusTone(s.Row.Status), More: statusSentence(s.Story, v.Head.Switches),
 	}}
 }
 
