@@ -32,7 +32,7 @@ func (s *Service) Approve(ctx context.Context, company, id string, by decision.U
 // Errors as Approve, and CodeInvalid without a comment.
 func (s *Service) Decline(ctx context.Context, company, id string, by decision.User, comment string) (decision.Approval, error) {
 	if strings.TrimSpace(comment) == "" {
-		return decision.Approval{}, decision.Invalid("/comment", "required", "required: say why")
+		return decision.Approval{}, decision.Invalid("/comment", "required", "must say why")
 	}
 	if err := member(company, by); err != nil {
 		return decision.Approval{}, err

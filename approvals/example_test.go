@@ -35,6 +35,6 @@ func ExampleService_Decline() {
 		fmt.Println(approval.Status, "because:", why)
 	})
 	// Output:
-	// invalid: The request has fields that are not allowed.; /comment required: say why
+	// invalid: The request has fields that are not allowed.; /comment must say why
 	// declined because: The customer called to cancel.
 }

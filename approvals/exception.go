@@ -40,21 +40,15 @@ func (s *Service) Claim(ctx context.Context, company, id string, by decision.Use
 // Claim, and CodeInvalid without a comment.
 func (s *Service) Resolve(ctx context.Context, company, id string, by decision.User, comment string) (decision.Exception, error) {
 	if strings.TrimSpace(comment) == "" {
-		return decision.Exception{}, decision.Invalid("/comment", "required", "required: say what was done")
+		return decision.Exception{}, decision.Invalid("/comment", "required", "must say what was done")
 	}
 	return s.step(ctx, company, id, by, comment, decision.ExceptionStep{Step: decision.ExceptionResolve})
 }
 
-// maxSnooze bounds how long an exception may be put out of sight.
-const maxSnooze = 30 * 24 * time.Hour
-
 // Snooze puts an exception out of sight until a time. Errors as Claim, and
-// CodeInvalid for a time in the past or more than 30 days away.
+// CodeInvalid for a time in the past, more than 30 days away, or not before the
+// deadline.
 func (s *Service) Snooze(ctx context.Context, company, id string, by decision.User, until time.Time) (decision.Exception, error) {
-	now := s.now()
-	if !until.After(now) || until.After(now.Add(maxSnooze)) {
-		return decision.Exception{}, decision.Invalid("/until", "range", "must lie in the next 30 days")
-	}
 	return s.step(ctx, company, id, by, "", decision.ExceptionStep{Step: decision.ExceptionSnooze, Until: until.UTC().Truncate(time.Microsecond)})
 }
 
@@ -75,6 +69,11 @@ func (s *Service) step(ctx context.Context, company, id string, by decision.User
 		}
 		if err := x.MayAct(by); err != nil {
 			return err
+		}
+		if step.Step == decision.ExceptionSnooze {
+			if err := x.MaySnooze(step.Until, s.now()); err != nil {
+				return err
+			}
 		}
 		if err := text.store(ctx, w); err != nil {
 			return err

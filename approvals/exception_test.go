@@ -33,7 +33,7 @@ func TestException(t *testing.T) {
 	}
 	_, err = d.Claim(t.Context(), "main", x.ID, lead("xia"))
 	wantCode(t, err, decision.CodeConflict, "wim")
-	until := noon.Add(30 * 24 * time.Hour)
+	until := late.Deadline.Add(-time.Minute)
 	if x, err = d.Snooze(t.Context(), "main", x.ID, lead("wim"), until); err != nil || x.State != decision.StateSnoozed || !x.SnoozedUntil.Equal(until) || x.Owner != "wim" {
 		t.Errorf("snoozed %+v, %v", x, err)
 	}
@@ -66,6 +66,10 @@ func TestExceptionRefuses(t *testing.T) {
 	d := setup(t)
 	x, err := d.Open(t.Context(), "main", late)
 	noError(t, err)
+	far := late
+	far.Cause, far.Deadline = "delivery:/stock.picking/8", noon.Add(1000*time.Hour)
+	y, err := d.Open(t.Context(), "main", far)
+	noError(t, err)
 	before := d.seq(t)
 	stranger := lead("max")
 	stranger.Company = "other"
@@ -83,7 +87,8 @@ func TestExceptionRefuses(t *testing.T) {
 		"resolve with a blank":     {act(d.Resolve(t.Context(), "main", x.ID, lead("wim"), " ")), decision.CodeInvalid, "/comment"},
 		"resolve with a book":      {act(d.Resolve(t.Context(), "main", x.ID, lead("wim"), strings.Repeat("x", 2001))), decision.CodeInvalid, "/comment"},
 		"snooze until now":         {act(d.Snooze(t.Context(), "main", x.ID, lead("wim"), noon)), decision.CodeInvalid, "/until"},
-		"snooze for too long":      {act(d.Snooze(t.Context(), "main", x.ID, lead("wim"), noon.Add(month+time.Microsecond))), decision.CodeInvalid, "/until"},
+		"snooze for too long":      {act(d.Snooze(t.Context(), "main", y.ID, lead("wim"), noon.Add(month+time.Microsecond))), decision.CodeInvalid, "/until must lie in the next 30 days"},
+		"snooze past the deadline": {act(d.Snooze(t.Context(), "main", x.ID, lead("wim"), late.Deadline)), decision.CodeInvalid, "/until must lie before the deadline of the exception, 2026-11-24T13:00:00Z"},
 		"snooze until 1970":        {act(d.Snooze(t.Context(), "main", x.ID, lead("wim"), time.Unix(0, 0))), decision.CodeInvalid, "/until"},
 		"snooze by another's role": {act(d.Snooze(t.Context(), "main", x.ID, finance("ada"), noon.Add(time.Hour))), decision.CodeForbidden, ""},
 	} {

@@ -129,6 +129,9 @@ type Directory interface {
 	PutAPIKey(ctx context.Context, k APIKey) error
 
 	PutSignIn(ctx context.Context, s SignIn) error
+	// SignIn finds a link without using it up, CodeNotFound if there is none or
+	// it was used; the caller checks Expires.
+	SignIn(ctx context.Context, hash string) (SignIn, error)
 	// TakeSignIn returns and deletes a link in one step, so that it works once.
 	// CodeNotFound for unknown ones; the caller checks Expires.
 	TakeSignIn(ctx context.Context, hash string) (SignIn, error)

@@ -131,3 +131,18 @@ func (x Exception) MayAct(u User) error {
 	}
 	return nil
 }
+
+// MaxSnooze bounds how long an exception may be put out of sight.
+const MaxSnooze = 30 * 24 * time.Hour
+
+// MaySnooze says whether the exception may be out of sight until a time: soon,
+// and back before its deadline, which nobody must miss for it.
+func (x Exception) MaySnooze(until, now time.Time) error {
+	switch {
+	case !until.After(now) || until.After(now.Add(MaxSnooze)):
+		return Invalid("/until", "range", "must lie in the next 30 days")
+	case !x.Deadline.IsZero() && !until.Before(x.Deadline):
+		return Invalid("/until", "range", "must lie before the deadline of the exception, "+x.Deadline.UTC().Format(time.RFC3339))
+	}
+	return nil
+}

@@ -38,7 +38,7 @@ func exception(in decision.Exception) Exception {
 }
 
 var snoozeFields = []decision.Field{
-	{Path: "until", Type: decision.TypeTime, Required: true, Example: `"2026-11-25T08:00:00Z"`, Doc: "Out of sight until then, at most 30 days."},
+	{Path: "until", Type: decision.TypeTime, Required: true, Example: `"2026-11-25T08:00:00Z"`, Doc: "Out of sight until then: at most 30 days, and before the deadline."},
 }
 
 type listExceptionsInput struct {

@@ -147,6 +147,8 @@ func exceptionScenarios() []scenario {
 		{name: "snooze", before: open, call: act("snooze", "ada", `{"until":"2026-11-25T08:00:00Z"}`), status: 200, entries: step,
 			has: []string{`"state":"snoozed"`, `"snoozed_until":"2026-11-25T08:00:00Z"`}},
 		{name: "snooze into the past", before: open, call: act("snooze", "ada", `{"until":"2026-11-23T08:00:00Z"}`), status: 422, has: []string{field("/until", "range")}},
+		{name: "snooze past the deadline", before: open, call: act("snooze", "ada", `{"until":"2026-11-26T12:00:00Z"}`), status: 422,
+			has: []string{field("/until", "range"), "before the deadline of the exception, 2026-11-26T12:00:00Z"}},
 		{name: "snooze nothing", call: post("/v1/exceptions/nothing/snooze", "ada", `{"until":"2026-11-25T08:00:00Z"}`), status: 404},
 	}
 }

@@ -270,7 +270,7 @@ func (w *world) askAs(key, body string) api.Answer {
 func (w *world) exceptional() {
 	w.t.Helper()
 	x, err := w.tasks.Open(w.t.Context(), "main", decision.NewException{
-		Type: decision.DeadLetter, Cause: "execution:x-0", Role: decision.RoleOperations, Deadline: noon.Add(time.Hour),
+		Type: decision.DeadLetter, Cause: "execution:x-0", Role: decision.RoleOperations, Deadline: noon.Add(48 * time.Hour),
 	})
 	w.ok(err)
 	w.named["exception"] = x.ID

@@ -88,7 +88,8 @@ func (l exceptionList) filter() decision.Filter {
 func (l exceptionList) queue(all []decision.Exception, now time.Time) []decision.Exception {
 	if l.State == "" {
 		all = slices.DeleteFunc(all, func(x decision.Exception) bool {
-			return x.State == decision.StateSnoozed && x.SnoozedUntil.After(now)
+			// A cause that is seen again may bring a nearer deadline with it.
+			return x.State == decision.StateSnoozed && x.SnoozedUntil.After(now) && x.Deadline.After(now)
 		})
 	}
 	if !l.ended() {
@@ -144,6 +145,16 @@ func itemOf(x decision.Exception, v visit, names people) exceptionItem {
 	return item
 }
 
+// naps are the offered lengths that end before the deadline.
+func (i exceptionItem) naps() []nap {
+	return slices.DeleteFunc(slices.Clone(naps), func(n nap) bool { return i.MaySnooze(i.Now.Add(n.For), i.Now) != nil })
+}
+
+// open says that somebody still has to look, by a deadline.
+func (i exceptionItem) open() bool {
+	return slices.Contains(decision.OpenStates, i.State) && !i.Deadline.IsZero()
+}
+
 // title names the exception and, where it has one, its record.
 func (i exceptionItem) title() string {
 	if i.Subject == nil {
@@ -160,12 +171,14 @@ const (
 	doSnooze  = "snooze"
 )
 
-// naps are the offered lengths of a snooze; the service itself allows up to 30
-// days.
-var naps = []struct {
+// nap is an offered length of a snooze.
+type nap struct {
 	Code string
 	For  time.Duration
-}{{"1 hour", time.Hour}, {"4 hours", 4 * time.Hour}, {"1 day", 24 * time.Hour}, {"3 days", 72 * time.Hour}, {"1 week", 7 * 24 * time.Hour}}
+}
+
+// naps are all of them; the service itself allows up to 30 days.
+var naps = []nap{{"15 minutes", 15 * time.Minute}, {"1 hour", time.Hour}, {"4 hours", 4 * time.Hour}, {"1 day", 24 * time.Hour}, {"3 days", 72 * time.Hour}, {"1 week", 7 * 24 * time.Hour}}
 
 // handleException takes what a person does with an exception.
 func (c *console) handleException(w http.ResponseWriter, r *http.Request, v visit) error {

@@ -38,8 +38,8 @@ func TestExceptionsShowWhatMustBeResolved(t *testing.T) {
 	h.deadLetter()
 	h.as("omar").get("/exceptions").want(t, http.StatusOK,
 		"Open", "Dead letter: sales order 12", "0.00 EUR at risk", "Proposed: retry.", "Belongs to operations", "Seen 2 times",
-		"Attempts 3", "Code user_error", "6 h left", "Resolve Claim")
-	h.as("ben").get("/exceptions").want(t, http.StatusOK, "Dead letter: sales order 12", "This exception belongs to another role.", "!Resolve Claim")
+		"Attempts 3", "Code user_error", "6 h left until 24 Nov 2026 18:00 UTC", "Resolve Claim")
+	h.as("ben").get("/exceptions").want(t, http.StatusOK, "Dead letter: sales order 12", "This exception belongs to another role.", "left until 24 Nov 2026 18:00 UTC", "!Resolve Claim")
 }
 
 func TestExceptionFilters(t *testing.T) {
@@ -60,7 +60,7 @@ func TestClaimAndResolve(t *testing.T) {
 	path := "/exceptions/" + x.ID
 	omar := h.as("omar")
 	omar.htmx(path, url.Values{"do": {"claim"}}).want(t, http.StatusOK, "It is yours now.", "Claimed", "Owner Omar Operations", "!Sign out")
-	omar.htmx(path, url.Values{"do": {"resolve"}}).want(t, http.StatusUnprocessableEntity, "required: say what was done")
+	omar.htmx(path, url.Values{"do": {"resolve"}}).want(t, http.StatusUnprocessableEntity, "Comment: must say what was done.")
 	omar.post(path, url.Values{"do": {"resolve"}, "comment": {"Confirmed it by hand."}}).want(t, http.StatusSeeOther)
 	omar.get("/exceptions").want(t, http.StatusOK, "Resolved.", "No exceptions here")
 	if got := h.exceptionNow(x.ID); got.State != decision.StateResolved || got.ClosedBy != h.users["omar"].ID {
@@ -120,6 +120,9 @@ func TestSnooze(t *testing.T) {
 	h := setup(t)
 	x := h.deadLetter()
 	b := h.as("omar")
+	b.get("/exceptions").want(t, http.StatusOK, "15 minutes 1 hour 4 hours Snooze")
+	b.htmx("/exceptions/"+x.ID, url.Values{"do": {"snooze"}, "for": {"1 week"}}).want(t, http.StatusUnprocessableEntity,
+		"Until: must lie before the deadline of the exception, 2026-11-24T18:00:00Z.")
 	b.post("/exceptions/"+x.ID, url.Values{"do": {"snooze"}, "for": {"4 hours"}}).want(t, http.StatusSeeOther)
 	b.get("/exceptions").want(t, http.StatusOK, "Out of sight for 4 hours.", "No exceptions here")
 	b.get("/exceptions?state=snoozed").want(t, http.StatusOK, "Out of sight until 24 Nov 2026 16:00 UTC")
@@ -193,4 +196,22 @@ func TestDecisionsPages(t *testing.T) {
 	if !strings.Contains(query, "kind=order") {
 		t.Errorf("the next page forgets the filter: %s", query)
 	}
+}
+
+// What would be out of sight for longer than it may is in sight again once the
+// cause is seen with a nearer deadline that passes; and what is due too soon
+// cannot be put out of sight at all.
+func TestSnoozeEndsWithTheDeadline(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	x := h.deadLetter()
+	b := h.as("omar")
+	b.post("/exceptions/"+x.ID, url.Values{"do": {"snooze"}, "for": {"4 hours"}}).want(t, http.StatusSeeOther)
+	x.Deadline = h.clock().Add(20 * time.Minute)
+	h.exception(x.NewException)
+	b.get("/exceptions").want(t, http.StatusOK, "No exceptions here")
+	h.pass(10 * time.Minute)
+	b.get("/exceptions?state=snoozed").want(t, http.StatusOK, "10 min left", "Its deadline is too near to snooze it.", "!Snooze for")
+	h.pass(10 * time.Minute)
+	b.get("/exceptions").want(t, http.StatusOK, "Dead letter: sales order 12", "Deadline passed")
 }

@@ -119,7 +119,7 @@ func TestRejectNeedsAReason(t *testing.T) {
 	a := h.order(36, "1250", nil)
 	b := h.as("ben")
 	for _, post := range []func(string, url.Values) answer{b.post, b.htmx} {
-		post("/approvals/"+a.Row.Approval, url.Values{"answer": {"reject"}, "comment": {"  "}}).want(t, http.StatusUnprocessableEntity, "Comment: required: say why.", "!The request has fields")
+		post("/approvals/"+a.Row.Approval, url.Values{"answer": {"reject"}, "comment": {"  "}}).want(t, http.StatusUnprocessableEntity, "Comment: must say why.", "Comment (why; needed to reject)", "!The request has fields")
 	}
 	if got := h.approval(a).Status; got != decision.AwaitingApproval {
 		t.Fatalf("status %s after a refused answer", got)

@@ -59,14 +59,25 @@ func (c *console) showHowToSignIn(w http.ResponseWriter, r *http.Request, v visi
 }
 
 // showSignIn only shows a form: mail scanners and browsers fetch links by
-// themselves, and that must not use one up. Nor is the link looked up, so
-// that the answer says nothing about it.
+// themselves, and that must not use one up. A link that is worth nothing any
+// more is said to be so at once.
 func (c *console) showSignIn(w http.ResponseWriter, r *http.Request, v visit) error {
 	token := chi.URLParam(r, "token")
-	if strings.HasPrefix(token, firstPrefix) {
-		return show(w, r, http.StatusOK, firstRun(v, newcomer{}))
+	link, err := c.good(c.Directory.SignIn(r.Context(), hashToken(token)))
+	if err != nil {
+		return err
 	}
-	return show(w, r, http.StatusOK, confirmSignIn(v))
+	if !strings.HasPrefix(token, firstPrefix) {
+		_, err := c.userOf(r.Context(), link)
+		if err != nil {
+			return err
+		}
+		return show(w, r, http.StatusOK, confirmSignIn(v))
+	}
+	if err := c.nobodyYet(r.Context(), link); err != nil {
+		return err
+	}
+	return show(w, r, http.StatusOK, firstRun(v, newcomer{}))
 }
 
 var errLink = decision.Errorf(decision.CodeUnauthorized,
@@ -96,25 +107,25 @@ func (c *console) signIn(w http.ResponseWriter, r *http.Request, v visit) error 
 	return nil
 }
 
-// take uses a link up, whatever comes of it. One answer for every kind of bad
-// link tells a guesser nothing.
-func (c *console) take(ctx context.Context, token string) (decision.SignIn, error) {
-	link, err := c.Directory.TakeSignIn(ctx, hashToken(token))
-	switch {
-	case decision.CodeOf(err) == decision.CodeNotFound:
-		return link, errLink
-	case err == nil && !c.Now().Before(link.Expires):
+// good passes a link on that is there and not too old. One answer for every
+// kind of bad link tells a guesser nothing.
+func (c *console) good(link decision.SignIn, err error) (decision.SignIn, error) {
+	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && !c.Now().Before(link.Expires) {
 		return link, errLink
 	}
 	return link, err
 }
 
-// takeLink uses an ordinary link up and finds its user.
+// takeLink uses an ordinary link up, whatever comes of it, and finds its user.
 func (c *console) takeLink(ctx context.Context, token string) (decision.User, error) {
-	link, err := c.take(ctx, token)
+	link, err := c.good(c.Directory.TakeSignIn(ctx, hashToken(token)))
 	if err != nil {
 		return decision.User{}, err
 	}
+	return c.userOf(ctx, link)
+}
+
+func (c *console) userOf(ctx context.Context, link decision.SignIn) (decision.User, error) {
 	user, err := c.Directory.User(ctx, link.Company, link.User)
 	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && user.Disabled {
 		return decision.User{}, errLink
@@ -122,20 +133,25 @@ func (c *console) takeLink(ctx context.Context, token string) (decision.User, er
 	return user, err
 }
 
+// nobodyYet refuses once the company has users.
+func (c *console) nobodyYet(ctx context.Context, link decision.SignIn) error {
+	users, err := c.Directory.Users(ctx, link.Company)
+	if err == nil && len(users) > 0 {
+		return errLink
+	}
+	return err
+}
+
 // createFirst makes the first user with every role, if there is none yet. Each
 // start of the service gives out a link, so several people may come at once;
 // the store lets one of them have the id.
 func (c *console) createFirst(ctx context.Context, token string, who newcomer) (decision.User, error) {
-	link, err := c.take(ctx, token)
+	link, err := c.good(c.Directory.TakeSignIn(ctx, hashToken(token)))
 	if err != nil {
 		return decision.User{}, err
 	}
-	users, err := c.Directory.Users(ctx, link.Company)
-	if err != nil {
+	if err := c.nobodyYet(ctx, link); err != nil {
 		return decision.User{}, err
-	}
-	if len(users) > 0 {
-		return decision.User{}, errLink
 	}
 	user := decision.User{
 		ID: decision.FirstUser, Company: link.Company, Name: who.Name, Email: who.Email, Roles: decision.Roles,

@@ -37,6 +37,9 @@ func TestLinkWorksOnce(t *testing.T) {
 	h.browser().post(link, nil).want(t, http.StatusSeeOther)
 	h.browser().post(link, nil).want(t, http.StatusUnauthorized, "This link was used already, is too old, or was never given out.")
 	h.browser().post("/signin/made-up", nil).want(t, http.StatusUnauthorized, "This link was used already")
+	for _, link := range []string{link, "/signin/made-up"} {
+		h.browser().get(link).want(t, http.StatusUnauthorized, "This link was used already", "!Sign in to Assent")
+	}
 }
 
 func TestLookingAtALinkDoesNotUseIt(t *testing.T) {
@@ -63,6 +66,7 @@ func TestLinkLapses(t *testing.T) {
 	link := h.link("ben")
 	h.pass(time.Hour)
 	b := h.browser()
+	b.get(link).want(t, http.StatusUnauthorized, "too old")
 	b.post(link, nil).want(t, http.StatusUnauthorized, "too old")
 	b.get("/").want(t, http.StatusSeeOther)
 }
@@ -72,6 +76,7 @@ func TestLinkOfADisabledUser(t *testing.T) {
 	h := setup(t)
 	link := h.link("ben")
 	h.disable("ben")
+	h.browser().get(link).want(t, http.StatusUnauthorized, "Ask operations")
 	h.browser().post(link, nil).want(t, http.StatusUnauthorized, "Ask operations")
 }
 
@@ -97,6 +102,9 @@ func TestFirstUser(t *testing.T) {
 	must(t, err)
 	if len(users) != 1 || users[0].Email != "ada@example.com" || len(users[0].Roles) != len(decision.Roles) {
 		t.Fatalf("users are %+v", users)
+	}
+	for _, late := range []string{link, other} {
+		h.browser().get(late).want(t, http.StatusUnauthorized, "This link was used already", "!You are the first person here")
 	}
 	h.browser().post(other, url.Values{"name": {"Eve Second"}, "email": {"eve@example.com"}}).want(t, http.StatusUnauthorized)
 	if users, _ := h.store.Users(context.Background(), company.ID); len(users) != 1 {

@@ -92,6 +92,11 @@ func (d Directory) PutSignIn(ctx context.Context, s decision.SignIn) error {
 	return d.put(ctx, s, "INSERT INTO sign_ins (body, hash) VALUES ($1, $2)", s.Hash)
 }
 
+// SignIn finds a link and leaves it.
+func (d Directory) SignIn(ctx context.Context, hash string) (decision.SignIn, error) {
+	return find[decision.SignIn](ctx, d, "sign-in link", "SELECT body FROM sign_ins WHERE hash = $1", hash)
+}
+
 // TakeSignIn returns and deletes a link.
 func (d Directory) TakeSignIn(ctx context.Context, hash string) (decision.SignIn, error) {
 	body, found, err := d.DB.Take(ctx, "DELETE FROM sign_ins WHERE hash = $1 RETURNING body", hash)

@@ -129,6 +129,11 @@ var directoryCases = []testCase{
 	{"directory: a sign-in link works once", func(t *testing.T, db Database) {
 		link := decision.SignIn{Hash: "h", Company: company, User: "u1", Expires: after(time.Hour)}
 		noError(t, db.Store.PutSignIn(t.Context(), link))
+		for range 2 { // a look does not use it up
+			seen, err := db.Store.SignIn(t.Context(), "h")
+			noError(t, err)
+			equal(t, "link", seen, link)
+		}
 		taken := 0
 		for _, err := range together(20, func(int) error {
 			got, err := db.Store.TakeSignIn(t.Context(), "h")
@@ -144,6 +149,8 @@ var directoryCases = []testCase{
 			}
 		}
 		equal(t, "times taken", taken, 1)
+		_, err := db.Store.SignIn(t.Context(), "h")
+		wantCode(t, err, decision.CodeNotFound)
 	}},
 	{"directory: sessions lapse and end", func(t *testing.T, db Database) {
 		ctx := t.Context()
