@@ -40,10 +40,11 @@ type Dialect struct {
 	ReversalsField string // account.move field that lists an invoice's credit notes
 
 	// Chatter.
-	NoteIsHTML           bool // message_post takes its body as HTML; later it escapes plain text itself
-	ActivityNeedsUser    bool // an activity without user_id is assigned to the caller, that is the bot
-	ActivitiesArchived   bool // a finished activity is archived; earlier it is deleted
-	TimestampsToTheMicro bool // [write_date = value read] matches nothing, because the value read is truncated
+	NoteIsHTML           bool   // message_post takes its body as HTML; later it escapes plain text itself
+	ActivityNeedsUser    bool   // an activity without user_id is assigned to the caller, that is the bot
+	ActivitiesArchived   bool   // a finished activity is archived; earlier it is deleted
+	RightsMethod         string // tells whether the caller may do something; "" where none has been seen
+	TimestampsToTheMicro bool   // [write_date = value read] matches nothing, because the value read is truncated
 }
 
 // dialects is the table; a version that is not listed speaks like the one
@@ -53,19 +54,19 @@ var dialects = map[Version]Dialect{
 		Confirmed: []string{"sale", "done"}, LockMethod: "action_done", ConfirmRepeats: true,
 		CancelContext: Context{"disable_cancel_warning": true}, LineTaxes: "tax_id", SentWithinCommit: true,
 		ReversalMethod: "reverse_moves", ReversalValues: map[string]any{"refund_method": "refund"}, ReversalsField: "reversal_move_id",
-		NoteIsHTML: true, ActivityNeedsUser: true, TimestampsToTheMicro: true,
+		NoteIsHTML: true, ActivityNeedsUser: true, TimestampsToTheMicro: true, RightsMethod: "check_access_rights",
 	},
 	17: {
 		Confirmed: []string{"sale"}, LockedField: "locked", LockMethod: "action_lock",
 		CancelContext: Context{"disable_cancel_warning": true}, LineTaxes: "tax_id", SentWithinCommit: true,
 		ReversalMethod: "refund_moves", ReversalsField: "reversal_move_id",
-		ActivityNeedsUser: true, TimestampsToTheMicro: true,
+		ActivityNeedsUser: true, TimestampsToTheMicro: true, RightsMethod: "check_access_rights",
 	},
 	18: {
 		Confirmed: []string{"sale"}, LockedField: "locked", LockMethod: "action_lock",
 		CancelContext: Context{"disable_cancel_warning": true}, LineTaxes: "tax_id", LineWarehouse: true, SentWithinCommit: true,
 		ReversalMethod: "refund_moves", ReversalsField: "reversal_move_ids",
-		ActivityNeedsUser: true, TimestampsToTheMicro: true,
+		ActivityNeedsUser: true, TimestampsToTheMicro: true, RightsMethod: "check_access_rights",
 	},
 	19: {
 		JSON2:     true,

@@ -54,6 +54,18 @@ func (e *env) mayDo(m *model, operation string) error {
 	return e.notAllowed(map[string]string{"create": "create", "write": "modify", "unlink": "delete"}[operation], m, need)
 }
 
+// checkRights answers whether the user may do something, or raises.
+func checkRights(e *env, c *call) (any, error) {
+	err := e.mayRead(c.model)
+	if operation := text(c.args["operation"]); err == nil && operation != "read" {
+		err = e.mayDo(c.model, operation)
+	}
+	if err != nil && c.args["raise_exception"] == false {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 func (e *env) notAllowed(verb string, m *model, need right) error {
 	label := need.old
 	if e.s.opts.Version >= 19 {

@@ -24,6 +24,7 @@ func baseModels() []*model {
 		{name: "res.users", label: "User", order: ordering("name, login"), fields: []field{
 			def("char", "name", "Name", req), def("char", "login", "Login", req), def("boolean", "active", "Active", preset(true)),
 			def("many2one", "partner_id", "Related Partner", to("res.partner")),
+			def("char", "email", "Email", computed(func(e *env, r row) any { return e.address(r) })),
 			def("many2one", "company_id", "Company", to("res.company")),
 			def("many2many", "company_ids", "Companies", to("res.company")),
 		}, methods: map[string]method{"context_get": {static: true, reads: true, run: contextGet}}},

@@ -18,6 +18,8 @@ func TestRecordedBot(t *testing.T) {
 		switch x.Name {
 		case "note_without_address":
 			s.Seed("res.partner", map[string]any{"id": 47, "email": false})
+		case "address":
+			s.Seed("res.partner", map[string]any{"id": 47, "email": "assent@example.com"})
 		case "activity_own":
 			s.SetNext("mail.activity", 45)
 		}

@@ -10,15 +10,16 @@ import (
 // genericMethods are what every model answers to.
 func genericMethods() map[string]method {
 	return map[string]method{
-		"create":       {params: []string{"vals_list"}, needs: 1, static: true, run: create},
-		"write":        {params: []string{"vals"}, needs: 1, run: write},
-		"unlink":       {run: unlink},
-		"read":         {params: []string{"fields", "load"}, reads: true, run: read},
-		"search":       {params: []string{"domain", "offset", "limit", "order"}, needs: 1, static: true, reads: true, run: search},
-		"search_read":  {params: []string{"domain", "fields", "offset", "limit", "order"}, static: true, reads: true, run: searchRead},
-		"search_count": {params: []string{"domain", "limit"}, needs: 1, static: true, reads: true, run: searchCount},
-		"fields_get":   {params: []string{"allfields", "attributes"}, static: true, reads: true, run: fieldsGet},
-		"load":         {params: []string{"fields", "data"}, needs: 2, static: true, run: load},
+		"create":              {params: []string{"vals_list"}, needs: 1, static: true, run: create},
+		"write":               {params: []string{"vals"}, needs: 1, run: write},
+		"unlink":              {run: unlink},
+		"read":                {params: []string{"fields", "load"}, reads: true, run: read},
+		"search":              {params: []string{"domain", "offset", "limit", "order"}, needs: 1, static: true, reads: true, run: search},
+		"search_read":         {params: []string{"domain", "fields", "offset", "limit", "order"}, static: true, reads: true, run: searchRead},
+		"search_count":        {params: []string{"domain", "limit"}, needs: 1, static: true, reads: true, run: searchCount},
+		"fields_get":          {params: []string{"allfields", "attributes"}, static: true, reads: true, run: fieldsGet},
+		"check_access_rights": {params: []string{"operation", "raise_exception"}, needs: 1, static: true, reads: true, until: 18, run: checkRights},
+		"load":                {params: []string{"fields", "data"}, needs: 2, static: true, run: load},
 	}
 }
 
