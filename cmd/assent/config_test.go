@@ -212,9 +212,9 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("with half of an Odoo: %d\n%s", half.status, half.out)
 	}
 	s.fails(exitError, "odoo       FAILS  --odoo-users: there is no such role", "doctor", "--odoo-url=http://127.0.0.1:1", "--odoo-key=k", "--odoo-users=boss=7")
-	_, flags := fakeOdoo(t, 18, 1)
+	fake, flags := fakeOdoo(t, 18, 1)
 	r := s.run(append([]string{"doctor"}, flags...)...)
-	if r.status != exitOK || strings.Count(r.out, " ok\n") != 7 || strings.Contains(r.out, "FAILS") {
+	if r.status != exitOK || strings.Count(r.out, " ok\n") != 8 || strings.Contains(r.out, "FAILS") {
 		t.Errorf("%d\n%s%s", r.status, r.out, r.err)
 	}
 	if !strings.Contains(r.out, "note   activities for finance, category_manager, warehouse_lead, support_lead, compliance, analyst, operations go to the bot user") {
@@ -229,6 +229,13 @@ func TestDoctor(t *testing.T) {
 	wrong := append([]string{"doctor"}, odooFlags(strings.TrimPrefix(flags[0], "--odoo-url="), "odoo", odootest.DemoLogin, "wrong")...)
 	s.fails(exitError, "odoo       FAILS  access_denied", wrong...)
 	s.fails(exitError, "odoo       FAILS  unreachable", append([]string{"doctor"}, odooFlags("http://127.0.0.1:1", "odoo", "x", "x")...)...)
+	fake.AddUser(odootest.User{ID: 60, Login: "few", Key: "few", Companies: []int64{1}, Groups: []string{"sale"}})
+	few := s.ok(append([]string{"doctor"}, odooFlags(strings.TrimPrefix(flags[0], "--odoo-url="), "odoo", "few", "few")...)...)
+	if !strings.Contains(few, "odoo bot   note   may not write account.move, create account.move.reversal, write res.partner: ") {
+		t.Errorf("a user of few rights\n%s", few)
+	}
+	fake.Seed("res.partner", map[string]any{"id": 7, "email": false})
+	s.fails(exitError, "odoo bot   FAILS  the user has no e-mail address", append([]string{"doctor"}, flags...)...)
 	a := &attacker{shell: s, db: openRaw(t, s.dir)}
 	a.exec(`UPDATE company_head SET body = json_set(body, '$.policy', 'gone')`)
 	a.db.Close()

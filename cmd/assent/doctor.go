@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"assent/decision"
+	"assent/odoo"
 	"assent/policy"
 )
 
@@ -86,7 +87,23 @@ func (d *doctor) odoo(app *app) {
 		return nil
 	})
 	if app.odoo != nil {
+		d.botUser(app)
 		d.activityUsers(app)
+	}
+}
+
+// botUser wants Odoo to let the bot act. Rights may be withheld on purpose.
+func (d *doctor) botUser(app *app) {
+	var missing odoo.Missing
+	d.check("odoo bot", "give Assent's user in Odoo what docs/operations.md lists", func() (err error) {
+		missing, err = app.odoo.Missing(d.p.ctx)
+		if err == nil && missing.Address {
+			err = errors.New("the user has no e-mail address: Odoo refuses its notes, and activities for others")
+		}
+		return err
+	})
+	if len(missing.Rights) > 0 {
+		d.note("odoo bot", "may not "+strings.Join(missing.Rights, ", ")+": actions that need it will be refused")
 	}
 }
 
