@@ -19,7 +19,7 @@ var needs = [][2]string{
 }
 
 // Missing asks Odoo what its user lacks. Modules that are not installed need
-// nothing, and from 19 on rights are not asked for.
+// nothing; what an Odoo does not tell, as from 19 on, is not missing.
 func (c *Client) Missing(ctx context.Context) (Missing, error) {
 	s, err := c.open(ctx, Call{Model: "res.users", Method: "search_read"})
 	if err != nil {
@@ -43,11 +43,10 @@ func (c *Client) missingRights(ctx context.Context, method string) (missing []st
 		var may bool
 		model, operation := need[0], need[1]
 		err := c.Call(ctx, Call{Model: model, Method: method, Args: Args{"operation": operation, "raise_exception": false}}, &may)
-		switch {
-		case KindOf(err) == KindNotFound: // the module is not installed
-		case err != nil:
+		switch kind := KindOf(err); {
+		case unhealthy(kind) || kind == KindOpen || kind == KindNotSent || kind == KindDenied:
 			return nil, err
-		case !may:
+		case err == nil && !may:
 			missing = append(missing, operation+" "+model)
 		}
 	}

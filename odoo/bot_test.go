@@ -28,6 +28,9 @@ func TestMissing(t *testing.T) {
 			few.Rights = nil
 		}
 		want(s.as(t, "few"), few)
+		s.fake.Inject(odootest.Fault{Kind: odootest.Raise, Method: "check_access_rights", Name: "builtins.AttributeError"})
+		want(s.as(t, "few"), odoo.Missing{}) // a version that does not tell
+		s.fake.ClearFaults()
 		s.fake.Inject(odootest.Fault{Kind: odootest.Reset, Skip: 1, Times: 1})
 		if _, err := s.client.Missing(s); err == nil && s.dialect.RightsMethod != "" {
 			t.Error("an answer was lost, and nothing said")

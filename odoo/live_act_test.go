@@ -229,6 +229,23 @@ func TestLiveLost(t *testing.T) {
 	}
 }
 
+// TestLiveFinished: an activity that a person has finished is not made again.
+func TestLiveFinished(t *testing.T) {
+	s := openShop(t)
+	x := s.assented(t, "order", s.sell(t), record("hold", review))
+	first := s.apply(s, x)
+	wantApplied(t, first, decision.ResultDone, "applied", false)
+	activity := found[identity](t, s, "mail.activity", odoo.Domain{}.Where("note", "ilike", "assent:"+x.ID))[0]
+	s.call(t, odoo.Call{Model: "mail.activity", Method: "action_feedback", IDs: []int64{activity.ID}, Args: odoo.Args{"feedback": "Looked at."}}, nil)
+	second := s.apply(s, x)
+	wantApplied(t, second, decision.ResultDone, "already_applied", false)
+	x.Action = record("activity", review)
+	wantApplied(t, s.apply(s, x), decision.ResultDone, "already_applied", false)
+	if second.Ref != first.Ref {
+		t.Errorf("ref: have %q, then %q", first.Ref, second.Ref)
+	}
+}
+
 // TestLiveBot: the bot can be asked what it lacks, and has what a note needs.
 func TestLiveBot(t *testing.T) {
 	s := openShop(t)
