@@ -168,6 +168,9 @@ func (s *Service) historyRows(q question, snap Snapshot) []HistoryRow {
 		}
 		if m := atStake(snap, q.kind.Amount); m != nil {
 			row.Amount = &m.Amount
+			if given := atStake(snap, q.kind.Given); given != nil {
+				*row.Amount = row.Amount.Add(given.Amount)
+			}
 		}
 		rows = append(rows, row)
 	}

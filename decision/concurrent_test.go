@@ -1,6 +1,7 @@
 package decision_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"sync"
@@ -59,12 +60,12 @@ func TestLimitsHoldTogether(t *testing.T) {
 	s.wantClean(t)
 }
 
-// Asked about again with another amount, a record counts once, with what it
-// is now.
+// Asked about again with another amount, a record counts once, with the most
+// it was ever asked about.
 func TestAskedAgainCountsOnce(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
-	for _, amount := range []string{"0.01", "99"} {
+	for _, amount := range []string{"5", "99", "0.01"} {
 		s.decide(t, order(1, amount))
 		s.clock.pass(time.Minute)
 	}
@@ -75,5 +76,64 @@ func TestAskedAgainCountsOnce(t *testing.T) {
 	amount, _ := story.Snapshot.Context.Money("history.partner_amount_24h")
 	if have := fmt.Sprint(count, " ", amount); have != "1 99" {
 		t.Errorf("have %s, want one order of 99", have)
+	}
+}
+
+// What a customer has had may not be forgotten because of what else is asked
+// about them, or about the same record, or because a clock was set back.
+func TestThePastCannotBeWashedOut(t *testing.T) {
+	t.Parallel()
+	const cutOff = 200 // the most rows that are looked at
+	for name, wash := range map[string]func(*testing.T, *shop){
+		"nothing": func(*testing.T, *shop) {},
+		"orders": func(t *testing.T, s *shop) {
+			for i := range cutOff {
+				s.decide(t, order(int64(i+1), "1"))
+			}
+		},
+		"one refund, again and again": func(t *testing.T, s *shop) {
+			for i := range cutOff {
+				again := refund(1, "0.01", "EUR")
+				again.Key = fmt.Sprint(i)
+				s.decide(t, again)
+				s.clock.pass(time.Second)
+			}
+		},
+		"an hour back": func(_ *testing.T, s *shop) { s.clock.pass(-time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t)
+			s.Policies = three{}
+			for i := range 3 {
+				if a := s.decide(t, refund(int64(i+1), "5", "EUR")); a.Decision.Outcome != Execute {
+					t.Fatalf("refund %d: %s", i, a.Decision.Outcome)
+				}
+			}
+			s.clock.pass(time.Minute)
+			wash(t, s)
+			if a := s.decide(t, refund(9, "5", "EUR")); a.Decision.Outcome != Approve {
+				t.Errorf("a fourth refund: %s", a.Decision.Outcome)
+			}
+		})
+	}
+}
+
+// A refund in parts counts with all that the invoice returns.
+func TestPartsOfARefundAddUp(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	for i, credited := range []string{"0", "30"} {
+		part := refund(1, "30", "EUR")
+		part.Fields = bytes.Replace(part.Fields, []byte(`"amount_credited":0`), []byte(`"amount_credited":`+credited), 1)
+		part.Key = fmt.Sprint(i)
+		s.decide(t, part)
+		s.clock.pass(time.Minute)
+	}
+	a := s.decide(t, refund(2, "5", "EUR"))
+	story, err := s.Story(t.Context(), "main", a.Decision.ID)
+	noError(t, err)
+	if sum, _ := story.Snapshot.Context.Money("history.partner_refunded_90d"); sum.String() != "60" {
+		t.Errorf("the customer's other refunds are %s, want 60", sum)
 	}
 }

@@ -17,7 +17,7 @@ func TestCompute(t *testing.T) {
 	}
 	late := past(3, "order", 9, bound("1000")) // happened before, was told later
 	late.KnownAt = noon.Add(time.Microsecond)
-	again := past(5, "order", 1, bound("500")) // the newest order, as it was first asked about
+	again := past(5, "order", 1, bound("500")) // the newest order, asked about before for more
 	again.Subject = "order1"
 	rows := []HistoryRow{
 		past(1, "order", 1, bound("10.50")), past(2, "order", 2, nil), past(24, "order", 1, bound("2")), past(25, "order", 0, bound("100")),
@@ -30,10 +30,10 @@ func TestCompute(t *testing.T) {
 		known   int // hours ago; -1: nothing is known
 	}{
 		"count in a day":         {Feature{Kind: "order", Window: day, Fold: Count}, "3", 1},
-		"sum in a day":           {Feature{Kind: "order", Window: day, Fold: Sum}, "12.5", 1},
+		"sum in a day":           {Feature{Kind: "order", Window: day, Fold: Sum}, "502", 1},
 		"partners in a day":      {Feature{Kind: "order", Window: day, Fold: DistinctPartners}, "2", 1},
 		"count of all":           {Feature{Kind: "order", Fold: Count}, "4", 1},
-		"sum of all":             {Feature{Kind: "order", Fold: Sum}, "112.5", 1},
+		"sum of all":             {Feature{Kind: "order", Fold: Sum}, "602", 1},
 		"unknown partner is not": {Feature{Kind: "order", Fold: DistinctPartners}, "2", 1},
 		"days since the first":   {Feature{Kind: "order", Fold: DaysSinceFirst}, "1", 1},
 		"another kind":           {Feature{Kind: "refund", Window: day, Fold: Sum}, "7", 1},

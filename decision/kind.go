@@ -16,6 +16,7 @@ type Kind struct {
 	Features []Feature     // what gather computes from history
 	Entities []Entity      // what the decision adds to history
 	Amount   string        // path of the money field that history sums and AtStake uses
+	Given    string        // path of what the record has given already; history sums both
 	Actions  []string      // names of the actions it may recommend or protect with
 	Outcomes []OutcomeType // what may be told later about its decisions, beside that a person did otherwise
 	// Asked says that a person always stands behind such a request, and must be
@@ -38,7 +39,7 @@ type Kind struct {
 type Entity struct {
 	Type string // "partner", "email", …: history rows of the same type and value belong together
 	Path string // field that holds the value
-	Cap  int    // most rows a feature reads, newest first; part of the features' definition
+	Cap  int    // most rows a feature reads of a kind; see Feature.Saturates
 }
 
 // Aggregate is how a feature folds the history rows of its window.
@@ -59,9 +60,12 @@ type Feature struct {
 	Type   Type
 	Entity string        // Entity.Type
 	Kind   string        // only rows of this kind
-	Window time.Duration // how far back; 0 is all that the entity's cap allows
+	Window time.Duration // how far back; 0 is without bound
 	Fold   Aggregate
-	Doc    string
+	// Saturates says that the entity's cap is as much as the value needs to
+	// tell. Of others, the value is unknown once there are as many rows.
+	Saturates bool
+	Doc       string
 }
 
 // kinds is the registry, in the order of docs and OpenAPI.

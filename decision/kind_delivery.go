@@ -32,7 +32,7 @@ var deliveryKind = Kind{
 	},
 	Entities: []Entity{{Type: "warehouse", Path: "warehouse_id", Cap: 500}},
 	Features: []Feature{
-		{Path: "history.warehouse_deliveries_24h", Type: TypeInteger, Entity: "warehouse", Kind: "delivery", Window: 24 * time.Hour, Fold: Count, Doc: "Deliveries of the same warehouse in the last 24 hours, at most 500: its load."},
+		{Path: "history.warehouse_deliveries_24h", Type: TypeInteger, Entity: "warehouse", Kind: "delivery", Window: 24 * time.Hour, Fold: Count, Saturates: true, Doc: "Deliveries of the same warehouse in the last 24 hours, at most 500: its load."},
 	},
 	Actions: []string{"reschedule", "hold", "activity", "note", NoAction},
 	Outcomes: []OutcomeType{

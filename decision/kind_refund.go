@@ -9,6 +9,7 @@ var refundKind = Kind{
 	Doc:    "May this refund be credited? Decided by rules.",
 	Models: []string{"account.move"},
 	Amount: "amount",
+	Given:  "amount_credited",
 	Fields: []Field{
 		{Path: "reference", Type: TypeCode, Absent: "not_given", Example: `"INV/2026/00012"`, Doc: "Invoice number."},
 		{Path: "state", Type: TypeEnum, Enum: []string{"draft", "posted", "cancel"}, Required: true, Example: `"posted"`, Doc: "State of the invoice."},

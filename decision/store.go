@@ -79,12 +79,13 @@ type HistoryRow struct {
 	KnownAt    time.Time        // when we learnt of it
 }
 
-// HistoryQuery asks for an entity's rows that were known before a time and
-// are not of the subject itself, newest first by At, then by KnownAt; ties by
-// Kind and Subject.
+// HistoryQuery asks for an entity's rows of one kind that were known before a
+// time and are not of the subject itself, newest first by At, then by KnownAt;
+// ties by Subject.
 type HistoryQuery struct {
 	EntityType string
 	EntityHash string
+	Kind       string
 	Before     time.Time // KnownAt < Before
 	Since      time.Time // At >= Since; zero is no bound
 	NotSubject string

@@ -21,8 +21,11 @@ func promiseSlack(s *decision.Snapshot, _ *Card) reading {
 		return reading{}
 	}
 	handling, okHandling := days(s, "handling_days")
-	if state, _ := s.Fields.Text("state"); state == "done" {
-		handling, okHandling = 0, true // the goods have left
+	switch state, known := s.Fields.Text("state"); {
+	case !known:
+		handling, okHandling = 0, false // the goods may have left
+	case state == "done":
+		handling, okHandling = 0, true // they have
 	}
 	transit, okTransit := days(s, "transit_days")
 	kept := promised.UTC().Truncate(24 * time.Hour).Add(24 * time.Hour)

@@ -158,7 +158,7 @@ CREATE TABLE history (
     known_at    INTEGER NOT NULL,
     PRIMARY KEY (company, entity_type, entity_hash, kind, subject, known_at)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX history_newest ON history (company, entity_type, entity_hash, at DESC, known_at DESC, kind, subject);
+CREATE INDEX history_newest ON history (company, entity_type, entity_hash, kind, at DESC, known_at DESC, subject);
 
 -- Content by revision, the same for every company.
 CREATE TABLE artefacts (

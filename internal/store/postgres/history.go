@@ -13,14 +13,14 @@ import (
 // historyText answers any number of queries in one round trip.
 const historyText = `
 	SELECT q.n, h.kind, h.subject, h.partner, h.amount::text, h.at, h.known_at
-	FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[]) WITH ORDINALITY
-		AS q (entity_type, entity_hash, since, before, not_subject, cap, n)
+	FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::bigint[]) WITH ORDINALITY
+		AS q (entity_type, entity_hash, kind, since, before, not_subject, cap, n)
 	CROSS JOIN LATERAL (
 		SELECT * FROM history AS x
-		WHERE x.company = $1 AND x.entity_type = q.entity_type AND x.entity_hash = q.entity_hash
+		WHERE x.company = $1 AND x.entity_type = q.entity_type AND x.entity_hash = q.entity_hash AND x.kind = q.kind
 		  AND x.at >= q.since AND x.known_at < q.before AND x.subject <> q.not_subject
-		ORDER BY x.at DESC, x.known_at DESC, x.kind, x.subject LIMIT q.cap) AS h
-	ORDER BY q.n, h.at DESC, h.known_at DESC, h.kind, h.subject`
+		ORDER BY x.at DESC, x.known_at DESC, x.subject LIMIT q.cap) AS h
+	ORDER BY q.n, h.at DESC, h.known_at DESC, h.subject`
 
 type historyRow struct {
 	query int
@@ -33,14 +33,15 @@ func (r reader) History(ctx context.Context, company string, queries []decision.
 }
 
 func history(ctx context.Context, db reading.Database, company string, queries []decision.HistoryQuery) ([][]decision.HistoryRow, error) {
-	var types, hashes, notSubjects []string
+	var types, hashes, kinds, notSubjects []string
 	var since, before, caps []int64
 	for _, q := range queries {
-		types, hashes, notSubjects = append(types, q.EntityType), append(hashes, q.EntityHash), append(notSubjects, q.NotSubject)
+		types, hashes = append(types, q.EntityType), append(hashes, q.EntityHash)
+		kinds, notSubjects = append(kinds, q.Kind), append(notSubjects, q.NotSubject)
 		since, before, caps = append(since, q.Since.UnixMicro()), append(before, q.Before.UnixMicro()), append(caps, int64(max(q.Cap, 0)))
 	}
 	rows, err := reading.All(ctx, db, func(rows reading.Rows) (historyRow, error) { return scanHistory(rows, queries) },
-		historyText, company, types, hashes, since, before, notSubjects, caps)
+		historyText, company, types, hashes, kinds, since, before, notSubjects, caps)
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ import (
 
 const historyText = `
 	SELECT kind, subject, partner, amount, at, known_at FROM history
-	WHERE company = $1 AND entity_type = $2 AND entity_hash = $3 AND at >= $4 AND known_at < $5 AND subject <> $6
-	ORDER BY at DESC, known_at DESC, kind, subject LIMIT $7`
+	WHERE company = $1 AND entity_type = $2 AND entity_hash = $3 AND kind = $4 AND at >= $5 AND known_at < $6 AND subject <> $7
+	ORDER BY at DESC, known_at DESC, subject LIMIT $8`
 
 // History answers each query; see decision.HistoryQuery.
 func (r reader) History(ctx context.Context, company string, queries []decision.HistoryQuery) ([][]decision.HistoryRow, error) {
@@ -24,7 +24,7 @@ func history(ctx context.Context, db reading.Database, company string, queries [
 	out := make([][]decision.HistoryRow, len(queries))
 	for i, q := range queries {
 		found, err := reading.All(ctx, db, func(rows reading.Rows) (decision.HistoryRow, error) { return scanHistory(rows, q) },
-			historyText, company, q.EntityType, q.EntityHash, q.Since.UnixMicro(), q.Before.UnixMicro(), q.NotSubject, max(q.Cap, 0))
+			historyText, company, q.EntityType, q.EntityHash, q.Kind, q.Since.UnixMicro(), q.Before.UnixMicro(), q.NotSubject, max(q.Cap, 0))
 		if err != nil {
 			return nil, err
 		}

@@ -60,6 +60,7 @@ func holder(path string) string {
 
 func (l *fileLock) release() {
 	if l != nil {
-		_ = l.file.Close() // closing releases the lock
+		unlock(l.file)
+		_ = l.file.Close()
 	}
 }

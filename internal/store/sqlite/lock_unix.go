@@ -23,6 +23,10 @@ func openLocked(path string) (file *os.File, held bool, err error) {
 	return file, false, nil
 }
 
+// unlock releases the lock at once: closing would leave it with a child that
+// was forked just now, until that runs its own program.
+func unlock(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN) }
+
 func ignore(err, expected error) error {
 	if errors.Is(err, expected) {
 		return nil
