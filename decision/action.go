@@ -90,7 +90,7 @@ var actionSpecs = []ActionSpec{
 		Fingerprint: []string{"state", "amount_total", "currency", "partner_id"},
 		Doc:         "Writes the discount of one order line."},
 	{Name: ManualAction, Class: Effective,
-		Doc: "Asks a person in Odoo, by an activity on the record, to make the change; Assent does not make it."},
+		Doc: "Asks a person to make the change: by an activity on the record in Odoo or, where it can have none, by an exception here. Assent does not make it."},
 	{Name: NoAction, Class: Protective,
 		Doc: "Nothing changes in Odoo."},
 }

@@ -130,7 +130,7 @@ func itemOf(x decision.Exception, v visit, names people) exceptionItem {
 		item.EndedBy = names.name(x.ClosedBy)
 	}
 	for _, name := range slices.Sorted(maps.Keys(x.Evidence)) {
-		item.Facts = append(item.Facts, fact{humanise(name), x.Evidence[name]})
+		item.Facts = append(item.Facts, fact{humanise(name), evidence(name, x.Evidence[name])})
 	}
 	switch err := x.MayAct(v.User); {
 	case x.State == decision.StateResolved:
@@ -148,6 +148,17 @@ func itemOf(x decision.Exception, v visit, names people) exceptionItem {
 // naps are the offered lengths that end before the deadline.
 func (i exceptionItem) naps() []nap {
 	return slices.DeleteFunc(slices.Clone(naps), func(n nap) bool { return i.MaySnooze(i.Now.Add(n.For), i.Now) != nil })
+}
+
+// evidence puts codes into words.
+func evidence(name, v string) string {
+	switch name {
+	case "action":
+		return lower(actionName(decision.Action{Name: v}, ""))
+	case "code":
+		return lower(v)
+	}
+	return v
 }
 
 // open says that somebody still has to look, by a deadline.

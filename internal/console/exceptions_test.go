@@ -38,7 +38,7 @@ func TestExceptionsShowWhatMustBeResolved(t *testing.T) {
 	h.deadLetter()
 	h.as("omar").get("/exceptions").want(t, http.StatusOK,
 		"Open", "Dead letter: sales order 12", "0.00 EUR at risk", "Proposed: retry.", "Belongs to operations", "Seen 2 times",
-		"Attempts 3", "Code user_error", "6 h left until 24 Nov 2026 18:00 UTC", "Resolve Claim")
+		"Attempts 3", "Code user error", "6 h left until 24 Nov 2026 18:00 UTC", "Resolve Claim")
 	h.as("ben").get("/exceptions").want(t, http.StatusOK, "Dead letter: sales order 12", "This exception belongs to another role.", "left until 24 Nov 2026 18:00 UTC", "!Resolve Claim")
 }
 
@@ -162,7 +162,7 @@ func TestDecisionsList(t *testing.T) {
 	h.refund(17, "80")
 	b.get("/decisions").want(t, http.StatusOK,
 		"Sales order 36 Order Confirm Approve Awaiting approval The order is larger than what may be confirmed without a person. 1 250.00 EUR",
-		"Sales order 37 Order Confirm Execute Executing 85.50 EUR", "Invoice 17 Refund Credit note (amount 80, code damaged)")
+		"Sales order 37 Order Confirm Execute Executing 85.50 EUR", "Invoice 17 Refund Credit note (amount 80.00 EUR, code damaged)")
 	for filter, want := range map[string][]string{
 		"kind=refund":              {"Invoice 17", "!Sales order"},
 		"outcome=execute":          {"Sales order 37", "!Sales order 36", "!Invoice 17"},

@@ -76,6 +76,8 @@ func oneValue(f decision.Field, v any, currency string) string {
 	switch {
 	case f.Personal:
 		return masked(value(v))
+	case f.Exact && isDecimal:
+		return unitPrice(amount, currency)
 	case f.Type == decision.TypeMoney && isDecimal:
 		return money(&decision.Money{Amount: amount, Currency: currency})
 	case f.Type == decision.TypeID:

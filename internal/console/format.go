@@ -55,8 +55,17 @@ func money(m *decision.Money) string {
 	if m == nil {
 		return unknown
 	}
-	amount := m.Amount.StringFixed(decision.CurrencyDigits(m.Currency))
-	return strings.TrimSpace(grouped(amount) + "\u00a0" + m.Currency)
+	return inCurrency(m.Amount.StringFixed(decision.CurrencyDigits(m.Currency)), m.Currency)
+}
+
+// unitPrice is money with every digit that it has: a price of a tenth of a cent
+// is not nothing.
+func unitPrice(amount decimal.Decimal, currency string) string {
+	return inCurrency(amount.StringFixed(max(decision.CurrencyDigits(currency), -amount.Exponent())), currency)
+}
+
+func inCurrency(amount, currency string) string {
+	return strings.TrimSpace(grouped(amount) + "\u00a0" + currency)
 }
 
 // grouped sets thousands apart by a narrow no-break space, which no reader
@@ -76,8 +85,9 @@ func grouped(amount string) string {
 	return sign + integer + fraction
 }
 
-// actionName says what would be done, with its parameters.
-func actionName(a decision.Action) string {
+// actionName says what would be done, with its parameters; currency is that of
+// its amounts, "" where it is unknown.
+func actionName(a decision.Action, currency string) string {
 	name := humanise(a.Name)
 	switch a.Name {
 	case decision.NoAction:
@@ -89,7 +99,7 @@ func actionName(a decision.Action) string {
 	if spec, known := decision.ActionNamed(a.Name); known {
 		for _, f := range spec.Params {
 			if v, given := a.Params[f.Path]; given {
-				params = append(params, lower(f.Path)+" "+value(v))
+				params = append(params, strings.TrimSpace(lower(label(f))+" "+oneValue(f, v, currency)))
 			}
 		}
 	}
@@ -97,6 +107,14 @@ func actionName(a decision.Action) string {
 		return name
 	}
 	return name + " (" + strings.Join(params, ", ") + ")"
+}
+
+// label names a field without the unit that its value will have.
+func label(f decision.Field) string {
+	if f.Unit == "" {
+		return humanise(f.Path)
+	}
+	return humanise(strings.TrimSuffix(strings.TrimSuffix(f.Path, f.Unit), "_"))
 }
 
 // actionEffect is one sentence: what changes in Odoo.

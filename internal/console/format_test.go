@@ -148,3 +148,23 @@ func TestDifferences(t *testing.T) {
 		}
 	}
 }
+
+// Amounts come with their currency, prices with every digit they have, and no
+// unit is said twice.
+func TestActionName(t *testing.T) {
+	t.Parallel()
+	d := decimal.RequireFromString
+	for want, a := range map[string]decision.Action{
+		"Credit note (amount 1\u202f268.80\u00a0EUR, code late)": {Name: "credit_note", Params: decision.Record{"amount": d("1268.8"), "code": "late"}},
+		"Price write (line id 64, price unit 0.005\u00a0EUR)":    {Name: "price_write", Params: decision.Record{"line_id": int64(64), "price_unit": d("0.005")}},
+		"Price write (line id 64, price unit 70.00\u00a0EUR)":    {Name: "price_write", Params: decision.Record{"line_id": int64(64), "price_unit": d("70")}},
+		"Discount write (line id 64, discount 10 percent)":       {Name: "discount_write", Params: decision.Record{"line_id": int64(64), "discount": d("10")}},
+		"Activity (code ORDER_REVIEW, 2 days)":                   {Name: "activity", Params: decision.Record{"code": "ORDER_REVIEW", "days": int64(2)}},
+		"Change by hand":                                         {Name: decision.ManualAction},
+		"No action":                                              {Name: decision.NoAction},
+	} {
+		if got := actionName(a, "EUR"); got != want {
+			t.Errorf("have %q, want %q", got, want)
+		}
+	}
+}

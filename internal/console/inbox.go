@@ -26,15 +26,16 @@ type inbox struct {
 // approvalCase is one approval as a person sees it.
 type approvalCase struct {
 	decision.Approval
-	Why     []string // sentences
-	Shown   []fact   // what the person must see of the request
-	Hidden  string   // why it cannot be shown; "" when it can
-	AskedBy string
-	Signers []signer
-	Blocked string // why this person may not decide it; "" when they may
-	Own     bool   // this person asked, and may take it back
-	Now     time.Time
-	Inline  bool // answered in place by htmx
+	Why      []string // sentences
+	Shown    []fact   // what the person must see of the request
+	Currency string   // of the amounts in Action
+	Hidden   string   // why it cannot be shown; "" when it can
+	AskedBy  string
+	Signers  []signer
+	Blocked  string // why this person may not decide it; "" when they may
+	Own      bool   // this person asked, and may take it back
+	Now      time.Time
+	Inline   bool // answered in place by htmx
 
 	Typed string // the comment, kept when the answer was refused
 	Fault string // what is wrong with the comment
@@ -105,7 +106,7 @@ func nextPage(path string, q url.Values, cursor string) string {
 // decide is the domain's, so that a button is there if and only if it works.
 func (c *console) caseOf(ctx context.Context, a decision.Approval, v visit, names people) approvalCase {
 	one := approvalCase{Approval: a, Why: c.reasons(a.Policy, a.Reasons), AskedBy: names.name(a.RequestedBy), Now: v.Now}
-	one.Shown, one.Hidden = c.shown(ctx, v.User.Company, a)
+	one.Shown, one.Currency, one.Hidden = c.shown(ctx, v.User.Company, a)
 	for _, s := range a.Signatures {
 		one.Signers = append(one.Signers, signer{names.name(s.By), s.Role, s.At})
 	}

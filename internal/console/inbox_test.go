@@ -119,7 +119,7 @@ func TestRejectNeedsAReason(t *testing.T) {
 	a := h.order(36, "1250", nil)
 	b := h.as("ben")
 	for _, post := range []func(string, url.Values) answer{b.post, b.htmx} {
-		post("/approvals/"+a.Row.Approval, url.Values{"answer": {"reject"}, "comment": {"  "}}).want(t, http.StatusUnprocessableEntity, "Comment: must say why.", "Comment (why; needed to reject)", "!The request has fields")
+		post("/approvals/"+a.Row.Approval, url.Values{"answer": {"reject"}, "comment": {"  "}}).want(t, http.StatusUnprocessableEntity, "Comment: must say why.", "Comment (needed to reject)", "!The request has fields")
 	}
 	if got := h.approval(a).Status; got != decision.AwaitingApproval {
 		t.Fatalf("status %s after a refused answer", got)
@@ -161,7 +161,7 @@ func TestTwoPeople(t *testing.T) {
 		want(t, http.StatusOK, "you signed. One more person must sign as well.", "1 of 2: Ada Finance (finance)")
 	ada.get("/").want(t, http.StatusOK, "You have signed already; another person must.", "!Approve Reject")
 	ada.htmx("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusForbidden, "You have signed already")
-	ben.htmx("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusOK, "approved. A person is being asked in Odoo to make the change.")
+	ben.htmx("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusOK, "approved. A person is being asked to make the change.")
 }
 
 // Where each role must sign, the pages say so, and a second of the same role
@@ -179,7 +179,7 @@ func TestOneOfEachRole(t *testing.T) {
 	ada.htmx(address, approve).want(t, http.StatusOK, "you signed. Still to sign: compliance.", "1 of 2: Ada Finance (finance)")
 	ben.get("/").want(t, http.StatusOK, "Your role has signed already; another role must.", "!Approve Reject")
 	ben.htmx(address, approve).want(t, http.StatusForbidden, "Your role has signed already")
-	cleo.htmx(address, approve).want(t, http.StatusOK, "approved. A person is being asked in Odoo to make the change.")
+	cleo.htmx(address, approve).want(t, http.StatusOK, "approved. A person is being asked to make the change.")
 	cleo.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "one person each of compliance and finance", "Cleo Compliance signed as compliance, 2 of 2.")
 }
 

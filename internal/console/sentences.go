@@ -94,7 +94,7 @@ func grantedSentence(a decision.Approval, live decision.Switches) string {
 	case live.Kill:
 		return "The kill switch holds it back. Once it is off, it goes on if the record is still the same."
 	case a.Action.Name == decision.ManualAction:
-		return "A person is being asked in Odoo to make the change."
+		return "A person is being asked to make the change."
 	}
 	return "It is being applied in Odoo."
 }
@@ -108,9 +108,11 @@ func statusSentence(s decision.Story, live decision.Switches) string {
 	case s.Row.Status == decision.Executing && live.Kill:
 		return "The kill switch holds it back until operations turns it off."
 	case s.Row.Status == decision.Executing && manual:
-		return "A person is being asked in Odoo to make the change."
+		return "A person is being asked to make the change."
 	case s.Row.Status == decision.Done && manual && s.Row.Apply == decision.ByService:
-		return "A person was asked in Odoo to make the change. Whether it was made is not known here."
+		return "A person was asked, by an activity in Odoo, to make the change. Whether it was made is not known here."
+	case s.Row.Status == decision.Failed && manual && s.Row.Apply == decision.ByService:
+		return "Nobody could be asked in Odoo; an exception asks operations to see to it."
 	case s.Row.Status == decision.Done && s.Row.Action.Name == decision.NoAction:
 		return "There was nothing to apply."
 	case s.Row.Status == decision.Done && s.Row.Apply == decision.ByCaller:

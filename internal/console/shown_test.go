@@ -26,7 +26,7 @@ func TestChangeByHandIsToldAsOne(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	a := h.paid(9034)
-	asked := []string{"Change by hand.", "Asks a person in Odoo, by an activity on the record, to make the change", "Type payment state", "Value before not_paid",
+	asked := []string{"Change by hand.", "Asks a person to make the change: by an activity on the record in Odoo", "Type payment state", "Value before not_paid",
 		"Value after <b>paid</b>", "Evidence statement:7", "!applied"}
 	ada, ben := h.as("ada"), h.as("ben")
 	ben.get("/").want(t, http.StatusOK, asked...)
@@ -34,10 +34,10 @@ func TestChangeByHandIsToldAsOne(t *testing.T) {
 	ben.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, asked[:6]...)
 	answer := url.Values{"answer": {"approve"}}
 	ada.htmx("/approvals/"+a.Row.Approval, answer).want(t, http.StatusOK, "you signed.")
-	ben.htmx("/approvals/"+a.Row.Approval, answer).want(t, http.StatusOK, "Invoice 9034: approved. A person is being asked in Odoo to make the change.", "Value after <b>paid</b>")
-	ben.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "Now Executing A person is being asked in Odoo to make the change.")
+	ben.htmx("/approvals/"+a.Row.Approval, answer).want(t, http.StatusOK, "Invoice 9034: approved. A person is being asked to make the change.", "Value after <b>paid</b>")
+	ben.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "Now Executing A person is being asked to make the change.")
 	h.execute()
-	ben.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "Now Done A person was asked in Odoo to make the change. Whether it was made is not known here.",
+	ben.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "Now Done A person was asked, by an activity in Odoo, to make the change. Whether it was made is not known here.",
 		"a person is asked by mail.activity:41", "!read back")
 }
 
@@ -46,7 +46,7 @@ func TestShownBesideTheAction(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	h.refund(17, "80")
-	h.as("sam").get("/").want(t, http.StatusOK, "Credit note (amount 80, code damaged)", "Amount total 900.00 EUR", "Amount credited 0.00 EUR", "!Reason damaged")
+	h.as("sam").get("/").want(t, http.StatusOK, "Credit note (amount 80.00 EUR, code damaged)", "Amount total 900.00 EUR", "Amount credited 0.00 EUR", "!Reason damaged")
 }
 
 func TestShownOnceErased(t *testing.T) {
@@ -92,4 +92,25 @@ func TestApprovedWhilePaused(t *testing.T) {
 	h.execute()
 	ben.get("/decisions/"+person.Row.ID).want(t, http.StatusOK, "Now Done Applied and read back.")
 	ben.get("/decisions/"+alone.Row.ID).want(t, http.StatusOK, "Now Parked Held back: this kind is paused, or may not act by itself any more.")
+}
+
+// A record that can hold no activity leaves the change to an exception, and is
+// not told as asked about.
+func TestChangeByHandThatNobodyCouldBeAskedFor(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	h.executor.Actuator = unwillingOdoo{}
+	a := h.paid(9034)
+	for _, who := range []string{"ada", "ben"} {
+		h.as(who).post("/approvals/"+a.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusSeeOther)
+	}
+	h.execute()
+	h.as("ben").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "Now Failed Nobody could be asked in Odoo; an exception asks operations to see to it.", "!was asked")
+	h.as("omar").get("/exceptions").want(t, http.StatusOK, "Dead letter: invoice 9034", "Action change by hand", "Code no chatter", "Proposed: apply by hand.")
+}
+
+type unwillingOdoo struct{}
+
+func (unwillingOdoo) Apply(context.Context, decision.Company, decision.Execution) decision.Applied {
+	return decision.Applied{Result: decision.ResultFail, Code: "no_chatter"}
 }

@@ -91,7 +91,7 @@ func (c *console) explain(s *story, v visit) {
 		s.Rules = append(s.Rules, fact{c.rule(policy, label), label})
 	}
 	for _, a := range d.Recommendation.Alternates {
-		s.Alternates = append(s.Alternates, fact{actionName(a.Action), c.reason(policy, a.Lost)})
+		s.Alternates = append(s.Alternates, fact{actionName(a.Action, d.Currency), c.reason(policy, a.Lost)})
 	}
 	if s.Snapshot != nil {
 		s.Shown = shownFacts(*s.Snapshot, d.Recommendation.Action)

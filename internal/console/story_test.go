@@ -85,7 +85,7 @@ func TestStoryWithoutAModel(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	a := h.refund(17, "20")
-	h.as("ben").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "No model", "decided by rules alone", "Credit note (amount 20, code damaged)", "Invoice INV/2026/00012", "!Before any evidence")
+	h.as("ben").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "No model", "decided by rules alone", "Credit note (amount 20.00 EUR, code damaged)", "Invoice INV/2026/00012", "!Before any evidence")
 }
 
 // brokenModel has a revision, as every model has, and says nothing.

@@ -58,6 +58,7 @@ func (r *Retailer) priceOverride() {
 	price := share(line.price, pick(r.chance, []int{96, 94, 90, 70}))
 	lost := line.price.Sub(price).Mul(decimal.NewFromInt(int64(line.quantity)))
 	f["type"], f["price_unit"], f["amount"] = "price_override", number(price), number(lost)
+	f["value_before"] = line.price.StringFixed(2)
 	f["margin_percent"] = margin(line.product, price)
 	r.change("sale.order", id, pick(r.chance, sellers), f, price.LessThan(share(line.price, 80)))
 }
@@ -91,14 +92,16 @@ func (r *Retailer) emergencyPurchase() {
 		"date_approve": false, "origin": false, "write_date": odooTime(r.day),
 	})
 	f := fields{"type": "emergency_purchase", "state": "draft", "amount": number(amount), "partner_id": v.id, "budget_left": number(left)}
+	f["value_before"], f["value_after"] = "draft", "purchase"
 	r.change("purchase.order", id, buyer, f, amount.GreaterThan(left))
 }
 
 // writeOff takes broken goods out of the books.
 func (r *Retailer) writeOff() {
 	id, p, stock := r.quant()
-	amount := p.cost.Mul(decimal.NewFromInt(int64(r.between(1, min(12, stock)))))
-	f := fields{"type": "write_off", "amount": number(amount)}
+	broken := r.between(1, min(12, stock))
+	amount := p.cost.Mul(decimal.NewFromInt(int64(broken)))
+	f := fields{"type": "write_off", "amount": number(amount), "value_before": pieces(stock), "value_after": pieces(stock - broken)}
 	documented := r.percent(70)
 	if documented {
 		f["evidence"] = fmt.Sprintf("photo:%d", id)
@@ -108,11 +111,18 @@ func (r *Retailer) writeOff() {
 
 // stockCorrection books what a count found.
 func (r *Retailer) stockCorrection() {
-	id, p, _ := r.quant()
-	amount := p.cost.Mul(decimal.NewFromInt(int64(r.between(1, 6))))
-	f := fields{"type": "stock_correction", "amount": number(amount), "evidence": fmt.Sprintf("count:%d", id)}
+	id, p, stock := r.quant()
+	lost := r.between(1, 6)
+	amount := p.cost.Mul(decimal.NewFromInt(int64(lost)))
+	f := fields{
+		"type": "stock_correction", "amount": number(amount), "evidence": fmt.Sprintf("count:%d", id),
+		"value_before": pieces(stock), "value_after": pieces(stock - lost),
+	}
 	r.change("stock.quant", id, planner, f, false)
 }
+
+// pieces is a quantity as people write it.
+func pieces(n int) string { return fmt.Sprintf("%d pieces", n) }
 
 // quant files some stock of a product somewhere.
 func (r *Retailer) quant() (id int64, p product, stock int) {
