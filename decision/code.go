@@ -11,6 +11,7 @@ var sentences = map[string]string{
 	GuardAmount:      "It would exceed the hour's budget of money moved automatically.",
 	GuardUnknown:     "The money at stake is unknown, so no budget can cover it.",
 	HistoryMoved:     "Other decisions about the same customer were made at the same moment.",
+	RecordBusy:       "Another decision about the same record has not been applied yet, as far as we know.",
 	EpochMoved:       "The policies changed while the decision was made.",
 	PolicyError:      "The policy could not be evaluated.",
 	PolicyTimeout:    "The policy took too long.",

@@ -3,6 +3,7 @@ package decision
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // commit writes the decision with its effects in one transaction: key,
@@ -19,7 +20,7 @@ func (s *Service) commit(ctx context.Context, q question, p prepared, round int)
 			return err
 		}
 		head := w.Head()
-		change, err := p.changed(ctx, w, head)
+		change, err := p.changed(ctx, w, q, head)
 		if err != nil {
 			return err
 		}
@@ -52,20 +53,32 @@ func (s *Service) commit(ctx context.Context, q question, p prepared, round int)
 var rounds = map[string]int{EpochMoved: 2, HistoryMoved: 5}
 
 // changed says, under the lock, what the evaluation rests on that is no
-// longer so: EpochMoved, HistoryMoved or "". History only matters to what
-// would execute.
-func (p prepared) changed(ctx context.Context, w *Writer, head Head) (string, error) {
+// longer so: EpochMoved, HistoryMoved, RecordBusy or "". But for the epoch it
+// only matters to what would execute.
+func (p prepared) changed(ctx context.Context, w *Writer, q question, head Head) (string, error) {
 	if head.Epoch != p.head.Epoch {
 		return EpochMoved, nil
 	}
 	if p.Verdict.Outcome != Execute || p.Recommendation.Action.Class() != Effective {
 		return "", nil
 	}
-	grown, err := p.past.grown(ctx, w)
-	if grown {
+	if grown, err := p.past.grown(ctx, w); err != nil || grown {
 		return HistoryMoved, err
 	}
-	return "", err
+	if busy, err := q.busy(ctx, w); err != nil || busy {
+		return RecordBusy, err
+	}
+	return "", nil
+}
+
+// busy says that a caller applies, or will, what would be applied beside this.
+// Our own executor takes a record's decisions one after the other and looks at
+// the record before each; a caller has no such order.
+func (q *question) busy(ctx context.Context, w *Writer) (bool, error) {
+	pending, err := w.Pending(ctx, q.Subject.Model, q.Subject.ID)
+	return slices.ContainsFunc(pending, func(d DecisionRow) bool {
+		return d.Action.Class() == Effective && (q.Apply == ByCaller || d.Apply == ByCaller)
+	}), err
 }
 
 // draft is the decision as far as it is known before the lock.

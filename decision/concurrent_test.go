@@ -137,3 +137,61 @@ func TestPartsOfARefundAddUp(t *testing.T) {
 		t.Errorf("the customer's other refunds are %s, want 60", sum)
 	}
 }
+
+// What callers apply, we cannot put into an order: of two about one record a
+// person decides, until the first has sent its receipt.
+func TestCallersOfOneRecord(t *testing.T) {
+	t.Parallel()
+	ask := func(s *shop, key string, by Applier, id int64) Answer {
+		r := refund(id, "5", "EUR")
+		r.Key, r.Apply = key, by
+		return s.decide(t, r)
+	}
+	for name, test := range map[string]struct {
+		first, second Applier
+		id            int64
+		want          string
+	}{
+		"two callers":             {ByCaller, ByCaller, 1, RecordBusy},
+		"a caller, then we":       {ByCaller, ByService, 1, RecordBusy},
+		"we, then a caller":       {ByService, ByCaller, 1, RecordBusy},
+		"we, one after the other": {ByService, ByService, 1, ""},
+		"callers of two records":  {ByCaller, ByCaller, 2, ""},
+	} {
+		s := setup(t)
+		s.Policies = three{}
+		first := ask(s, "first", test.first, 1)
+		second := ask(s, "second", test.second, test.id)
+		if have := second.Decision.Guard.Code; have != test.want || (second.Decision.Outcome == Approve) != (test.want != "") {
+			t.Errorf("%s: %s for %q, want %q", name, second.Decision.Outcome, have, test.want)
+		}
+		if test.first != ByCaller {
+			continue
+		}
+		_, err := s.Receive(t.Context(), "main", first.Decision.Execution, Receipt{Result: ResultDone, By: "key"})
+		noError(t, err)
+		if third := ask(s, "third", ByCaller, 1); third.Decision.Outcome != Execute && test.second == ByCaller && test.id == 2 {
+			t.Errorf("%s: after the receipt %s for %s", name, third.Decision.Outcome, third.Decision.Guard.Code)
+		}
+	}
+}
+
+// The kill switch reaches those who apply for themselves: what was assented to
+// before is parked as long as it is on.
+func TestKillSwitchHoldsCallers(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	s.Policies = three{}
+	r := refund(1, "5", "EUR")
+	r.Key, r.Apply = "k", ByCaller
+	for _, step := range []struct {
+		kill bool
+		want Status
+	}{{false, AwaitingReceipt}, {true, Parked}, {false, AwaitingReceipt}} {
+		_, err := s.Amend(t.Context(), "main", AnyEpoch, SwitchPatch{Kill: &step.kill}, "ops", "drill")
+		noError(t, err)
+		if a := s.decide(t, r); a.Row.Status != step.want {
+			t.Errorf("kill switch %v: %s, want %s", step.kill, a.Row.Status, step.want)
+		}
+	}
+}

@@ -220,6 +220,13 @@ func (t flakyTx) AddHistory(ctx context.Context, rows []HistoryRow) error {
 	return t.Tx.AddHistory(ctx, rows)
 }
 
+func (t flakyTx) Pending(ctx context.Context, model string, id int64) ([]DecisionRow, error) {
+	if err := t.f.call(); err != nil {
+		return nil, err
+	}
+	return t.Tx.Pending(ctx, model, id)
+}
+
 func (t flakyTx) Due(ctx context.Context, now time.Time, n int, parked bool) ([]Execution, error) {
 	if err := t.f.call(); err != nil {
 		return nil, err

@@ -46,6 +46,16 @@ type DecisionRow struct {
 	UpdatedSeq  int64     `json:"updated_seq"`      // entry that last changed Status
 }
 
+// Under is the row as it stands under the live switches: what they hold is
+// parked for a caller too, who must not apply it before it is released.
+func (r DecisionRow) Under(live Switches) DecisionRow {
+	held := live.holds(Execution{Kind: r.Kind, Class: r.Action.Class(), Approval: r.Approval})
+	if r.Status == AwaitingReceipt && held != "" {
+		r.Status = Parked
+	}
+	return r
+}
+
 // Signature is one person's assent.
 type Signature struct {
 	By      string    `json:"by"` // user id

@@ -125,7 +125,7 @@ func (s *Service) Decision(ctx context.Context, company, id string) (Answer, err
 	if err := json.Unmarshal(entry.Body, &a.Decision); err != nil {
 		return Answer{}, err
 	}
-	if a.Row, err = RowOf[DecisionRow](ctx, s.Store, company, Decisions, id); err != nil || a.Decision.Approval == "" {
+	if a.Row, err = s.row(ctx, company, id); err != nil || a.Decision.Approval == "" {
 		return a, err
 	}
 	approval, err := RowOf[Approval](ctx, s.Store, company, Approvals, a.Decision.Approval)
@@ -134,6 +134,16 @@ func (s *Service) Decision(ctx context.Context, company, id string) (Answer, err
 	}
 	a.Approval = &approval
 	return a, err
+}
+
+// row reads the live part of a decision.
+func (s *Service) row(ctx context.Context, company, id string) (DecisionRow, error) {
+	row, err := RowOf[DecisionRow](ctx, s.Store, company, Decisions, id)
+	if err != nil || row.Status != AwaitingReceipt {
+		return row, err
+	}
+	head, err := s.Store.Head(ctx, company)
+	return row.Under(head.Switches), err
 }
 
 func (s *Service) decisionEntry(ctx context.Context, from Reader, company, id string) (Entry, error) {

@@ -58,6 +58,9 @@ type Tx interface {
 	// unfinished one of its record, by Order, is listed; earliest Due first. A
 	// lease has lapsed once now is past LeaseUntil.
 	Due(ctx context.Context, now time.Time, n int, parked bool) ([]Execution, error)
+	// Pending lists the decisions about a record that are assented to and whose
+	// end is not known: awaiting a receipt, executing or parked; oldest first.
+	Pending(ctx context.Context, model string, id int64) ([]DecisionRow, error)
 }
 
 // Binding ties an idempotency key to its decision for good.

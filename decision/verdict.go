@@ -74,6 +74,7 @@ const (
 	PolicyMissing  = "POLICY_MISSING"  // no such revision or kind
 	ModelError     = "MODEL_ERROR"     // the assessor failed; the policy sees no assessment
 	HistoryMoved   = "HISTORY_MOVED"   // others kept deciding about the same customer meanwhile
+	RecordBusy     = "RECORD_BUSY"     // the end of another decision about the same record is not known
 	EpochMoved     = "EPOCH_MOVED"     // policies changed twice while the decision was made
 )
 

@@ -105,7 +105,12 @@ func (a *api) listDecisions(ctx context.Context, in *listDecisionsInput) (*listD
 		"record_id": decimals(in.RecordID), "channel": texts(in.Channel),
 	})
 	filter.From, filter.To = in.From, in.To
-	body, err := pageOf(ctx, a.Store, caller.Company, decision.Decisions, filter, a.row)
+	head, err := a.Store.Head(ctx, caller.Company)
+	if err != nil {
+		return nil, err
+	}
+	live := func(r decision.DecisionRow) Row { return a.row(r.Under(head.Switches)) }
+	body, err := pageOf(ctx, a.Store, caller.Company, decision.Decisions, filter, live)
 	return &listDecisionsOutput{body}, err
 }
 

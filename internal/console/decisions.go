@@ -55,8 +55,12 @@ func (c *console) showDecisions(w http.ResponseWriter, r *http.Request, v visit)
 	if err != nil {
 		return err
 	}
+	head, err := c.Reader.Head(r.Context(), v.User.Company)
+	if err != nil {
+		return err
+	}
 	for _, d := range rows {
-		line := decisionLine{DecisionRow: d}
+		line := decisionLine{DecisionRow: d.Under(head.Switches)}
 		if len(d.Reasons) > 0 {
 			line.Why = c.reason(d.Policy, d.Reasons[0])
 		}

@@ -251,6 +251,18 @@ func (u *tx) Due(ctx context.Context, now time.Time, n int, parked bool) ([]deci
 	return due, u.failed(err)
 }
 
+// Pending lists a record's decisions whose end is not known; see decision.Tx.
+func (u *tx) Pending(ctx context.Context, model string, id int64) ([]decision.DecisionRow, error) {
+	if err := u.send(); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fault(err)
+	}
+	rows, err := reading.Pending(u.batch, database{u.t.conn}, u.t.company, model, id)
+	return rows, u.failed(err)
+}
+
 // readOne reads one row, unless the caller has left.
 func readOne[T any](ctx context.Context, u *tx, scan func(reading.Rows) (T, error), text string, args ...any) (T, bool, error) {
 	if err := ctx.Err(); err != nil {

@@ -6,6 +6,7 @@ package reading
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -239,14 +240,27 @@ const dueText = `
 
 // Due lists executions that may be leased; see decision.Tx.
 func Due(ctx context.Context, db Database, company string, now time.Time, n int, parked bool) ([]decision.Execution, error) {
-	return All(ctx, db, func(rows Rows) (decision.Execution, error) {
-		var x decision.Execution
-		body, err := Bytes(rows)
-		if err == nil {
-			err = json.Unmarshal(body, &x)
-		}
-		return x, err
-	}, dueText, company, now.UnixMicro(), parked, max(n, 0))
+	return All(ctx, db, body[decision.Execution], dueText, company, now.UnixMicro(), parked, max(n, 0))
+}
+
+const pendingText = `
+	SELECT body FROM decisions
+	WHERE company = $1 AND model = $2 AND record_id = $3 AND status IN ('awaiting_receipt', 'executing', 'parked')
+	ORDER BY seq`
+
+// Pending lists a record's decisions whose end is not known; see decision.Tx.
+func Pending(ctx context.Context, db Database, company, model string, id int64) ([]decision.DecisionRow, error) {
+	return All(ctx, db, body[decision.DecisionRow], pendingText, company, model, strconv.FormatInt(id, 10))
+}
+
+// body reads the one column of a row that is JSON.
+func body[T any](rows Rows) (T, error) {
+	var row T
+	raw, err := Bytes(rows)
+	if err == nil {
+		err = json.Unmarshal(raw, &row)
+	}
+	return row, err
 }
 
 // NotFound is the error about something that is not there.

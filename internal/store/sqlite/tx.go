@@ -179,6 +179,15 @@ func (t *tx) Due(ctx context.Context, now time.Time, n int, parked bool) ([]deci
 	return due, t.failed(err)
 }
 
+// Pending lists a record's decisions whose end is not known; see decision.Tx.
+func (t *tx) Pending(ctx context.Context, model string, id int64) ([]decision.DecisionRow, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, t.failed(err)
+	}
+	rows, err := reading.Pending(ctx, t.w, t.company, model, id)
+	return rows, t.failed(err)
+}
+
 func (t *tx) exec(ctx context.Context, text string, args ...any) error {
 	if err := ctx.Err(); err != nil {
 		return t.failed(err)

@@ -10,6 +10,32 @@ import (
 )
 
 var dueCases = []testCase{
+	{"pending: what a record's decisions have begun and not ended, oldest first", func(t *testing.T, db Database) {
+		rows := make([]any, len(decision.Statuses))
+		for i, status := range decision.Statuses {
+			d := decisionRow(len(decision.Statuses) - i)
+			d.ID, d.RecordID, d.Status = string(status), 7, status
+			rows[i] = d
+		}
+		put(t, db.Store, decision.Decisions, rows...)
+		wantPending(t, db, "sale.order", 7, "parked", "executing", "awaiting_receipt")
+		wantPending(t, db, "sale.order", 8)
+		wantPending(t, db, "account.move", 7)
+	}},
+	{"pending: sees what the transaction has written", func(t *testing.T, db Database) {
+		d := decisionRow(1)
+		d.Status = decision.Executing
+		do(t, db.Store, func(ctx context.Context, tx decision.Tx) error {
+			if err := tx.Put(ctx, decision.Decisions, d.ID, encode(d)); err != nil {
+				return err
+			}
+			pending, err := tx.Pending(ctx, d.Model, d.RecordID)
+			if len(pending) != 1 {
+				t.Errorf("have %v", pending)
+			}
+			return err
+		})
+	}},
 	{"due: waiting ones when their time has come", func(t *testing.T, db Database) {
 		past, now, later := execution("a"), execution("b"), execution("c")
 		past.Due, later.Due = after(-time.Hour), after(time.Microsecond)
@@ -120,6 +146,19 @@ func idsOf(due []decision.Execution) []string {
 		ids = append(ids, x.ID)
 	}
 	return ids
+}
+
+func wantPending(t testing.TB, db Database, model string, id int64, want ...string) {
+	t.Helper()
+	got := []string{}
+	do(t, db.Store, func(ctx context.Context, tx decision.Tx) error {
+		pending, err := tx.Pending(ctx, model, id)
+		for _, d := range pending {
+			got = append(got, d.ID)
+		}
+		return err
+	})
+	equal(t, "pending", got, append([]string{}, want...))
 }
 
 func wantDue(t testing.TB, db Database, now time.Time, n int, parked bool, want ...string) {
