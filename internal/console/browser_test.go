@@ -144,6 +144,9 @@ func TestOperationsInChromium(t *testing.T) {
 
 	s.open("/decisions", "#results table")
 	s.shoot("decisions")
+	if wide := evaluate[float64](s, `(e => e.scrollWidth - e.clientWidth)(document.querySelector("#results .wide"))`); wide > 0 {
+		t.Errorf("the table of decisions is %v pixels wider than its place", wide)
+	}
 	s.choose("#filter-kind", "refund")
 	s.until(`document.querySelectorAll("#results tbody tr").length === 1 && location.search.includes("kind=refund")`)
 
