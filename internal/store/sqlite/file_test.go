@@ -212,3 +212,30 @@ func inFiles(t *testing.T, path string, what []byte) bool {
 	}
 	return found
 }
+
+func TestAFileThatWasRemovedTakesNothing(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "assent.db")
+	s := open(t, path)
+	if err := storetest.Decide(t.Context(), s, "d1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := storetest.Decide(t.Context(), s, "d2"); decision.CodeOf(err) != decision.CodeUnavailable {
+		t.Errorf("without its file: %v", err)
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := storetest.Decide(t.Context(), s, "d2"); decision.CodeOf(err) != decision.CodeUnavailable {
+		t.Errorf("with another file: %v", err)
+	}
+	if err := os.Rename(path+".away", path); err != nil {
+		t.Fatal(err)
+	}
+	if err := storetest.Decide(t.Context(), s, "d2"); err != nil {
+		t.Errorf("with its file again: %v", err)
+	}
+}

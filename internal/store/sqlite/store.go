@@ -93,7 +93,11 @@ func (s *Store) open(ctx context.Context, path string, o Options) error {
 	if err != nil {
 		return err
 	}
-	s.writer = &writer{conn: conn, statements: map[string]*sql.Stmt{}, checkpoints: checkpoints}
+	file, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	s.writer = &writer{conn: conn, statements: map[string]*sql.Stmt{}, checkpoints: checkpoints, path: path, file: file}
 	s.queue = queue.New(s.writer.batch)
 	return nil
 }

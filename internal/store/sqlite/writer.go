@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"os"
 
 	"assent/decision"
 	"assent/internal/store/queue"
@@ -37,6 +38,9 @@ type writer struct {
 
 	checkpoints *checkpointer
 	batches     int
+
+	path string
+	file os.FileInfo // of path when it was opened
 }
 
 type headState struct {
@@ -78,12 +82,25 @@ func (w *writer) transaction(b *queue.Batch[unit]) (jobs []*queue.Job[unit], ans
 		err = w.saveHeads()
 	}
 	if err == nil {
+		err = w.inPlace()
+	}
+	if err == nil {
 		err = w.exec("COMMIT")
 	}
 	if err != nil {
 		_ = w.exec("ROLLBACK") // fails when SQLite has already rolled back by itself
 	}
 	return jobs, answers, err
+}
+
+// inPlace refuses to commit into a file that was deleted or replaced: what is
+// written there is gone with the process.
+func (w *writer) inPlace() error {
+	now, err := os.Stat(w.path)
+	if err == nil && os.SameFile(now, w.file) {
+		return nil
+	}
+	return coded(decision.CodeUnavailable, "The database file was removed or replaced.", err)
 }
 
 func (w *writer) begin() error {
