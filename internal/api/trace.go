@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -111,7 +112,7 @@ func (a *api) logged(ctx context.Context, err error) *Problem {
 // causeOf is the text of an error with what it wraps.
 func causeOf(err error) string {
 	text := err.Error()
-	if e, ok := err.(*decision.Error); ok && e.Err != nil {
+	for e := (*decision.Error)(nil); errors.As(err, &e) && e.Err != nil; err = e.Err {
 		text += ": " + e.Err.Error()
 	}
 	return text
