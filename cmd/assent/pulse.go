@@ -17,9 +17,12 @@ type pulse struct {
 	store decision.Directory
 	now   func() time.Time
 
-	mu    sync.Mutex
-	wrote time.Time // when the last write succeeded; zero since one failed
+	mu     sync.Mutex
+	wrote  time.Time // when the last write succeeded; zero since one failed
+	failed time.Time // when the last commit failed
 }
+
+var errLastFailed = decision.Errorf(decision.CodeUnavailable, "The last commit has failed.")
 
 // note takes how a commit ended. Only a fault of the store counts; should it
 // have been the caller who gave up, check finds that out.
@@ -30,20 +33,25 @@ func (p *pulse) note(err error) {
 	case err == nil:
 		p.wrote = p.now()
 	case decision.CodeOf(err) == decision.CodeUnavailable:
-		p.wrote = time.Time{}
+		p.wrote, p.failed = time.Time{}, p.now()
 	}
 }
 
 // check believes a commit of just now, and else writes: a session that lapsed
 // before it was made. Nobody can use it, and the next cleaning takes it away.
+// It is so small that it may fit a disk on which no decision does: one that has
+// just failed counts for more.
 func (p *pulse) check(ctx context.Context) error {
 	p.mu.Lock()
-	fresh := p.now().Sub(p.wrote) < pulseFor
+	fresh, failing := p.now().Sub(p.wrote) < pulseFor, p.now().Sub(p.failed) < pulseFor
 	p.mu.Unlock()
 	if fresh {
 		return nil
 	}
 	err := p.store.PutSession(ctx, "pulse", nil, p.now().Add(-time.Hour))
+	if err == nil && failing {
+		return errLastFailed
+	}
 	p.note(err)
 	return err
 }
