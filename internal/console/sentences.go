@@ -87,6 +87,8 @@ func closedSentence(a decision.Approval, names people) string {
 // grantedSentence says what follows from the last signature.
 func grantedSentence(a decision.Approval, live decision.Switches) string {
 	switch {
+	case a.Status == decision.AwaitingReceipt && live.Kill:
+		return "The kill switch holds it back. Once it is off, whoever asked applies it in Odoo."
 	case a.Status == decision.AwaitingReceipt:
 		return "Whoever asked applies it in Odoo."
 	case a.Status == decision.Done:
@@ -104,7 +106,7 @@ func statusSentence(s decision.Story, live decision.Switches) string {
 	manual := s.Row.Action.Name == decision.ManualAction
 	switch {
 	case s.Row.Status == decision.Parked:
-		return heldSentence(s)
+		return heldSentence(s, live)
 	case s.Row.Status == decision.Executing && live.Kill:
 		return "The kill switch holds it back until operations turns it off."
 	case s.Row.Status == decision.Executing && manual:
@@ -121,12 +123,15 @@ func statusSentence(s decision.Story, live decision.Switches) string {
 	return statusSentences[s.Row.Status]
 }
 
-// heldSentence says what holds an execution back, as its last receipt has it.
-func heldSentence(s decision.Story) string {
+// heldSentence says what holds an execution back, as its last receipt has it. A
+// caller's has none: the switches themselves hold it.
+func heldSentence(s decision.Story, live decision.Switches) string {
+	held := s.Row.Apply == decision.ByCaller && !live.Kill
 	for _, x := range s.Executions {
-		if x.ID == s.Row.Execution && x.Code == decision.CodeHeld {
-			return "Held back: this kind is paused, or may not act by itself any more."
-		}
+		held = held || x.ID == s.Row.Execution && x.Code == decision.CodeHeld
+	}
+	if held {
+		return "Held back: this kind is paused, or may not act by itself any more."
 	}
 	return "Held back by the kill switch until operations turns it off."
 }

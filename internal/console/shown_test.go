@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"testing"
@@ -77,6 +78,30 @@ func TestApprovedUnderTheKillSwitch(t *testing.T) {
 	h.switches(live)
 	h.execute()
 	ben.get(story).want(t, http.StatusOK, "Now Done Applied and read back.")
+}
+
+// What a caller applies itself is held by the switches as well.
+func TestCallerUnderTheSwitches(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ask := func(id int64, amount string) decision.Answer {
+		return h.decide(decision.Request{
+			Kind: "order", Subject: decision.Subject{Model: "sale.order", ID: id}, Apply: decision.ByCaller, RequestedBy: "odoo:7",
+			Fields: encode(t, map[string]any{"state": "draft", "date_order": "2026-11-24T09:30:00Z", "currency": "EUR", "amount_total": json.Number(amount), "partner_id": id}),
+		})
+	}
+	person, alone := ask(36, "1250"), ask(37, "85.50")
+	live := h.head().Switches
+	killed, paused := live, live
+	killed.Kill, paused.Paused = true, map[string]string{"order": "drill"}
+	ben := h.as("ben")
+	h.switches(killed)
+	ben.htmx("/approvals/"+person.Row.Approval, url.Values{"answer": {"approve"}}).want(t, http.StatusOK,
+		"approved. The kill switch holds it back. Once it is off, whoever asked applies it in Odoo.")
+	ben.get("/decisions/"+person.Row.ID).want(t, http.StatusOK, "Now Parked Held back by the kill switch until operations turns it off.")
+	h.switches(paused)
+	ben.get("/decisions/"+person.Row.ID).want(t, http.StatusOK, "Now Awaiting receipt The caller applies it and has not told yet.")
+	ben.get("/decisions/"+alone.Row.ID).want(t, http.StatusOK, "Now Parked Held back: this kind is paused, or may not act by itself any more.")
 }
 
 // A pause holds back what the policy executes, and not what people assent to.
