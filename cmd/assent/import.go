@@ -14,7 +14,7 @@ import (
 )
 
 type importCmd struct {
-	Mapping string `arg:"" type:"existingfile" help:"JSON mapping of columns to fields; see docs/imports."`
+	Mapping string `arg:"" type:"existingfile" help:"JSON mapping of columns to fields; see docs/imports/README.md."`
 	Folder  string `arg:"" type:"existingdir" help:"Folder with the CSV files."`
 	ofCompany
 	Limit       int  `help:"At most so many rows; 0 is all."`

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -180,4 +181,37 @@ func TestImportRefuses(t *testing.T) {
 	poor.ok("migrate")
 	poor.ok("company", "add", "main", "--currency=EUR")
 	poor.fails(exitUsage, "/fields/currency must be one of EUR", "import", "--history", olist, dir)
+}
+
+// The example of the manual does what the manual says.
+func TestImportManual(t *testing.T) {
+	t.Parallel()
+	s := installed(t)
+	manual := read(t, "../../docs/imports/README.md")
+	blocks := regexp.MustCompile("(?s)```(json|csv|)\n(.*?)```").FindAllStringSubmatch(manual, 4)
+	mapping := s.file("mapping.json", blocks[0][2])
+	s.file("orders.csv", blocks[1][2])
+	s.file("payments.csv", blocks[2][2])
+	r := s.run("import", mapping, filepath.Dir(mapping))
+	if want := blocks[3][2]; r.status != exitInvalid || r.err != want {
+		t.Errorf("status %d, have\n%swant\n%s", r.status, r.err, want)
+	}
+	type fields struct {
+		Amount   json.Number `json:"amount_total"`
+		Currency string
+		Payment  struct{ Method string }
+		Partner  int64 `json:"partner_id"`
+	}
+	var all []fields
+	for _, line := range strings.Split(strings.TrimSpace(r.out), "\n") {
+		request := parse[requestLine](t, line)
+		if request.Company != "" || request.Channel != "web" || request.Key == "" {
+			t.Errorf("%+v", request)
+		}
+		all = append(all, parse[fields](t, string(request.Fields)))
+	}
+	if len(all) != 2 || all[0].Amount != "90.4" || all[0].Payment.Method != "card" || all[1].Amount != "12.00" || all[1].Payment.Method != "" ||
+		all[1].Currency != "EUR" || all[0].Partner <= 0 || all[0].Partner == all[1].Partner {
+		t.Errorf("%+v", all)
+	}
 }
