@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"assent/policy"
 )
 
 // drafted is a copy of the policies with one text replaced.
@@ -98,4 +100,23 @@ func TestServeWithAPolicy(t *testing.T) {
 	if _, third, _ := func() (string, string, string) { service = s.serve(); return ask(3) }(); third != second {
 		t.Errorf("after refused policies %.12s is in force, not %.12s", third, second)
 	}
+}
+
+// What is exported is the policy of the binary, whole, and is written once.
+func TestPolicyExport(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	dir := filepath.Join(filepath.Dir(s.dir), "policy")
+	out := s.ok("policy", "export", dir)
+	exported, err := policy.LoadDir(dir)
+	if err != nil || !strings.Contains(out, "holds policy "+exported.Revision()) {
+		t.Fatalf("%v %s", err, out)
+	}
+	if own, err := policy.Embedded(); err != nil || own.Revision() != exported.Revision() {
+		t.Errorf("another policy: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "rego.go")); !os.IsNotExist(err) {
+		t.Errorf("more than the policy: %v", err)
+	}
+	s.fails(exitError, "exists", "policy", "export", dir)
 }
