@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -21,8 +23,11 @@ func RowOf[T any](ctx context.Context, from Reader, company string, table Table,
 }
 
 // PageOf reads one page of a projection. next is the cursor of the next page,
-// "" after the last.
+// "" after the last. A value that no column can have is a CodeInvalid error.
 func PageOf[T any](ctx context.Context, from Reader, company string, table Table, f Filter) (rows []T, next string, err error) {
+	if err := f.check(); err != nil {
+		return nil, "", err
+	}
 	page, err := from.List(ctx, company, table, f)
 	if err != nil {
 		return nil, "", err
@@ -34,6 +39,19 @@ func PageOf[T any](ctx context.Context, from Reader, company string, table Table
 		}
 	}
 	return rows, page.Next, nil
+}
+
+// check refuses what is no code: nothing that is filtered by is anything else,
+// and PostgreSQL fails on text with NUL or without UTF-8.
+func (f Filter) check() error {
+	for _, column := range slices.Sorted(maps.Keys(f.Where)) {
+		for _, value := range f.Where[column] {
+			if !IsCode(value, MaxCode) {
+				return Invalid("/"+column, "pattern", "must be "+CodeRule(MaxCode))
+			}
+		}
+	}
+	return nil
 }
 
 // EachRow calls yield for every row of a projection in id order.

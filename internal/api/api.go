@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"assent/decision"
+	"assent/internal/ids"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/go-chi/chi/v5"
@@ -74,9 +75,10 @@ type Config struct {
 // api is the running interface.
 type api struct {
 	Config
-	huma huma.API
-	keys *keys
-	spec []byte // the OpenAPI document
+	huma       huma.API
+	keys       *keys
+	spec       []byte              // the OpenAPI document
+	parameters map[string][]string // of queries, by method and path
 }
 
 // New builds the handler of everything the server answers.
@@ -87,17 +89,27 @@ func New(c Config) http.Handler {
 	router.NotFound(a.notFound)
 	router.MethodNotAllowed(a.methodNotAllowed(router))
 	router.Group(func(r chi.Router) {
-		r.Use(noStore, a.authenticated, a.strict)
+		r.Use(a.guarded, a.strict)
 		a.huma = newHuma(r, c.Version)
 		a.operations()
 	})
 	router.Group(func(r chi.Router) {
-		r.Use(noStore, a.authenticated) // a batch is read line by line
+		r.Use(a.guarded) // a batch is read line by line
 		r.Post(batchPath, a.batch)
 	})
-	a.spec = document(a.huma.OpenAPI())
+	a.spec, a.parameters = document(a.huma.OpenAPI()), queryParameters(a.huma.OpenAPI())
 	a.open(router)
 	return router
+}
+
+// guarded is what comes before every operation, in the order in which a
+// request is refused.
+func (a *api) guarded(next http.Handler) http.Handler {
+	return chi.Chain(noStore, a.plainHeaders, a.authenticated, ids.Checked(noSuchID), a.plainQuery).Handler(next)
+}
+
+func noSuchID(w http.ResponseWriter, r *http.Request) {
+	writeProblem(w, r, newProblem(decision.CodeNotFound, "There is nothing with this id."))
 }
 
 // operations registers everything under /v1. The order is the document's.

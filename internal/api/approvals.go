@@ -91,27 +91,27 @@ type approvalOutput struct{ Body Approval }
 func (a *api) registerApprovals() {
 	register(a, operation{
 		id: "list-approvals", method: http.MethodGet, path: "/v1/approvals", tag: "Approvals", summary: "List approvals",
-		doc: "Nearest deadline first.", right: decision.RightRead,
+		doc: "Nearest deadline first.", rights: []decision.Right{decision.RightRead},
 	}, a.listApprovals)
 	register(a, operation{
 		id: "get-approval", method: http.MethodGet, path: "/v1/approvals/{id}", tag: "Approvals", summary: "Read an approval",
-		right: decision.RightRead, errors: []int{http.StatusNotFound},
+		rights: []decision.Right{decision.RightRead}, errors: []int{http.StatusNotFound},
 	}, a.getApproval)
 	acting := []int{http.StatusNotFound, http.StatusConflict}
 	register(a, operation{
 		id: "approve", method: http.MethodPost, path: "/v1/approvals/{id}/approve", tag: "Approvals", summary: "Assent",
-		doc:   "Needs a key that belongs to a person with one of the roles, who did not ask for it. With the last signature needed the action is executed.",
-		right: decision.RightApprove, body: objectSchema(commentFields), optional: true, errors: acting,
+		doc:    "Needs a key that belongs to a person with one of the roles, who did not ask for it. With the last signature needed the action is executed.",
+		rights: []decision.Right{decision.RightApprove}, body: objectSchema(commentFields), optional: true, errors: acting,
 	}, a.acting(commentFields, a.Tasks.Approve))
 	register(a, operation{
 		id: "reject", method: http.MethodPost, path: "/v1/approvals/{id}/reject", tag: "Approvals", summary: "Refuse",
-		doc:   "Needs a key that belongs to a person with one of the roles. One person is enough, and says why.",
-		right: decision.RightApprove, body: objectSchema(reasonFields), errors: acting,
+		doc:    "Needs a key that belongs to a person with one of the roles. One person is enough, and says why.",
+		rights: []decision.Right{decision.RightApprove}, body: objectSchema(reasonFields), errors: acting,
 	}, a.acting(reasonFields, a.Tasks.Decline))
 	register(a, operation{
 		id: "withdraw", method: http.MethodPost, path: "/v1/approvals/{id}/withdraw", tag: "Approvals", summary: "Take a request back",
-		doc:   "Needs a key that belongs to the person who asked, under whichever of the person's names; it takes no role.",
-		right: decision.RightApprove, body: objectSchema(nil), optional: true, errors: acting,
+		doc:    "Needs a key that belongs to the person who asked, under whichever of the person's names; it takes no role.",
+		rights: []decision.Right{decision.RightApprove}, body: objectSchema(nil), optional: true, errors: acting,
 	}, a.acting(nil, func(ctx context.Context, company, id string, by decision.User, _ string) (decision.Approval, error) {
 		return a.Tasks.Withdraw(ctx, company, id, by)
 	}))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -187,15 +188,19 @@ func (a *api) stillHere(ctx context.Context, key decision.APIKey) error {
 	return err
 }
 
-// allow checks a right of the caller, for a kind or for any.
-func allow(key decision.APIKey, right decision.Right, kind string) error {
-	switch {
-	case key.May(right, kind):
+// allow demands one of some rights of the caller, for a kind or for any.
+func allow(key decision.APIKey, kind string, rights ...decision.Right) error {
+	if may(key, kind, rights...) {
 		return nil
-	case key.May(right, ""):
+	}
+	if may(key, "", rights...) {
 		return decision.Errorf(decision.CodeForbidden, "This key is limited to other kinds.")
 	}
-	return decision.Errorf(decision.CodeForbidden, "This key lacks the right %q.", right)
+	return decision.Errorf(decision.CodeForbidden, "This key lacks the right %s.", strings.Join(texts(rights), " or "))
+}
+
+func may(key decision.APIKey, kind string, rights ...decision.Right) bool {
+	return slices.ContainsFunc(rights, func(right decision.Right) bool { return key.May(right, kind) })
 }
 
 // person is the user behind a personal key.

@@ -82,13 +82,13 @@ func goOn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) batchRequest(r *http.Request) (effect string, err error) {
-	if err := allow(callerOf(r.Context()), decision.RightDecide, ""); err != nil {
+	if err := allow(callerOf(r.Context()), "", decision.RightDecide); err != nil {
 		return "", err
 	}
 	if err := mediaType(r, ndjson); err != nil {
 		return "", err
 	}
-	effect = r.URL.Query().Get("effect")
+	effect = r.URL.Query().Get("effect") // given once, if at all: see plainQuery
 	if effect != "" && effect != effectNone {
 		return "", invalidParameter("effect", "enum", "must be none, or absent")
 	}
@@ -271,7 +271,7 @@ func (a *api) describeBatch() {
 		doc: "One request a line, each with a key of its own; empty lines are passed over. Answers come in the order of the lines, while lines are still being sent, and end with a trailer; " +
 			"without the trailer the batch is not complete, and the lines without an answer are to be sent again with the same keys. " +
 			"A line that is wrong gets a problem and the others go on. Read while you send: at most " + strconv.Itoa(batchWindow) + " lines are taken without their answers being read.",
-		right: decision.RightDecide,
+		rights: []decision.Right{decision.RightDecide},
 	}
 	h := op.describe()
 	registry := a.huma.OpenAPI().Components.Schemas

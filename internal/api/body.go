@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"assent/decision"
 	"assent/internal/strictjson"
@@ -38,7 +39,6 @@ func (a *api) strict(next http.Handler) http.Handler {
 // is the operation that says whether one is needed.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > bodyLimits.Bytes {
-		w.Header().Set("Connection", "close") // the rest is not worth reading
 		return nil, strictjson.TooLarge(bodyLimits.Bytes)
 	}
 	if r.ContentLength == 0 {
@@ -49,6 +49,27 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	}
 	body, err := bodyLimits.Read(http.MaxBytesReader(w, r.Body, bodyLimits.Bytes))
 	return body, broken(err)
+}
+
+// How much of a refused body is read for nothing. Closing a connection on which
+// a client still sends resets it, and many clients read only once they have
+// sent everything: they would never see the refusal.
+const (
+	drainBytes = 16 << 20
+	drainTime  = 2 * time.Second
+)
+
+// drain reads what is left of a body. What is asked first whether it should be
+// sent (Expect: 100-continue) is not, and no answer comes before the refusal.
+func drain(w http.ResponseWriter, r *http.Request) {
+	if r.Body == nil || r.Body == http.NoBody || r.Header.Get("Expect") != "" {
+		return
+	}
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(drainTime)) // the network has its own clock
+	if _, err := io.CopyN(io.Discard, r.Body, drainBytes); errors.Is(err, io.EOF) {
+		_ = control.SetReadDeadline(time.Time{}) // the connection goes on, by the server's own limits
+	}
 }
 
 // broken tells a client that stopped sending from a fault of ours.

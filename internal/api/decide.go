@@ -35,8 +35,8 @@ func (a *api) registerDecisions() {
 	components := a.huma.OpenAPI().Components.Schemas.Map()
 	register(a, operation{
 		id: "decide", method: http.MethodPost, path: "/v1/decisions", tag: "Decisions", summary: "Ask for a decision",
-		doc:   "The body brings the record's fields, or leaves them out: then they are read from Odoo. Answers 201 for a new decision, 200 for one that the same idempotency key made before.",
-		right: decision.RightDecide, body: kindSchemas(components), created: true, example: exampleRequest("order"),
+		doc:    "The body brings the record's fields, or leaves them out: then they are read from Odoo. Answers 201 for a new decision, 200 for one that the same idempotency key made before.",
+		rights: []decision.Right{decision.RightDecide}, body: kindSchemas(components), created: true, example: exampleRequest("order"),
 		errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, a.decider(""))
 	a.registerReads()
@@ -45,8 +45,8 @@ func (a *api) registerDecisions() {
 		components[title(name)+"Score"] = requestSchema(kind, false)
 		register(a, operation{
 			id: "score-" + name, method: http.MethodPost, path: "/v1/score/" + name, tag: "Score", summary: kind.Doc,
-			doc:   fmt.Sprintf("The same as POST /v1/decisions with kind %s.", name),
-			right: decision.RightDecide, body: ref(title(name) + "Score"), created: true, example: exampleRequest(name),
+			doc:    fmt.Sprintf("The same as POST /v1/decisions with kind %s.", name),
+			rights: []decision.Right{decision.RightDecide}, body: ref(title(name) + "Score"), created: true, example: exampleRequest(name),
 			errors: []int{http.StatusNotFound, http.StatusConflict},
 		}, a.decider(name))
 	}
@@ -82,7 +82,7 @@ func (a *api) ask(ctx context.Context, raw json.RawMessage, key, kind string, as
 		return Answer{}, err
 	}
 	caller := callerOf(ctx)
-	if err := allow(caller, decision.RightDecide, req.Kind); err != nil {
+	if err := allow(caller, req.Kind, decision.RightDecide); err != nil {
 		return Answer{}, err
 	}
 	if req.Company != "" && req.Company != caller.Company {
@@ -148,7 +148,7 @@ func idempotencyKey(header string) (string, error) {
 func exampleRequest(name string) any {
 	kind, _ := decision.KindNamed(name)
 	return map[string]any{
-		"kind": kind.Name, "channel": "web", "apply": "service",
+		"kind": kind.Name, "channel": "web", "apply": "service", "requested_by": "odoo:7",
 		"subject": map[string]any{"model": kind.Models[0], "id": 36},
 		"fields":  exampleObject(kind.Fields),
 	}

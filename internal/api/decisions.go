@@ -77,19 +77,23 @@ type decisionOutput struct {
 
 type explanationOutput struct{ Body Explanation }
 
+// seeing are the rights to look at one decision: who may ask for a decision
+// sees what became of it.
+var seeing = []decision.Right{decision.RightRead, decision.RightDecide}
+
 func (a *api) registerReads() {
 	register(a, operation{
 		id: "list-decisions", method: http.MethodGet, path: "/v1/decisions", tag: "Decisions", summary: "List decisions",
-		doc: "Newest first.", right: decision.RightRead,
+		doc: "Newest first.", rights: []decision.Right{decision.RightRead},
 	}, a.listDecisions)
 	register(a, operation{
 		id: "get-decision", method: http.MethodGet, path: "/v1/decisions/{id}", tag: "Decisions", summary: "Read a decision",
-		doc: "With Prefer: wait=N the answer comes when the status is final, or after N seconds.", right: decision.RightRead,
+		doc: "With Prefer: wait=N the answer comes when the status is final, or after N seconds.", rights: seeing,
 		errors: []int{http.StatusNotFound},
 	}, a.getDecision)
 	register(a, operation{
 		id: "explain-decision", method: http.MethodGet, path: "/v1/decisions/{id}/explanation", tag: "Decisions", summary: "Explain a decision",
-		doc: "Everything it was decided on and with: known and unknown fields, contributions, rules, guard, and what happened since. Personal fields are named, not shown.", right: decision.RightRead,
+		doc: "Everything it was decided on and with: known and unknown fields, contributions, rules, guard, and what happened since. Personal fields are named, not shown.", rights: seeing,
 		errors: []int{http.StatusNotFound},
 	}, a.explain)
 }
@@ -200,7 +204,7 @@ func (a *api) getDecision(ctx context.Context, in *decisionInput) (*decisionOutp
 // see is not found: the answer must not tell that it exists.
 func (a *api) visible(ctx context.Context, key decision.APIKey, id string) (decision.DecisionRow, error) {
 	row, err := decision.RowOf[decision.DecisionRow](ctx, a.Store, key.Company, decision.Decisions, id)
-	if err == nil && !key.May(decision.RightRead, row.Kind) && !key.May(decision.RightDecide, row.Kind) {
+	if err == nil && !may(key, row.Kind, seeing...) {
 		return row, decision.Errorf(decision.CodeNotFound, "There is no such decision.")
 	}
 	return row, err

@@ -107,14 +107,14 @@ type outcomeOutput struct{ Body Outcome }
 func (a *api) registerEffects() {
 	register(a, operation{
 		id: "post-receipt", method: http.MethodPost, path: "/v1/executions/{id}/receipt", tag: "Effects", summary: "Report what a caller applied",
-		doc:   "For decisions with apply: caller, after the caller's own commit. Telling the same twice is fine; another receipt of the same execution is a conflict.",
-		right: decision.RightDecide, body: objectSchema(receiptFields), errors: []int{http.StatusNotFound, http.StatusConflict},
+		doc:    "For decisions with apply: caller, after the caller's own commit. Telling the same twice is fine; another receipt of the same execution is a conflict.",
+		rights: []decision.Right{decision.RightDecide}, body: objectSchema(receiptFields), errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, a.receive)
 	register(a, operation{
 		id: "post-outcome", method: http.MethodPost, path: "/v1/outcomes", tag: "Effects", summary: "Tell the truth learnt later",
 		doc: "A chargeback, a late delivery, an override: the label for evaluation and training. Telling the same twice records it once; with another amount it is a conflict. " +
 			outcomeWords(),
-		right: decision.RightOutcome, body: outcomeSchema(), errors: []int{http.StatusNotFound, http.StatusConflict},
+		rights: []decision.Right{decision.RightOutcome}, body: outcomeSchema(), errors: []int{http.StatusNotFound, http.StatusConflict},
 	}, a.recordOutcome)
 }
 
@@ -171,7 +171,7 @@ func (a *api) recordOutcome(ctx context.Context, in *rawBody) (*outcomeOutput, e
 	if err != nil {
 		return nil, err
 	}
-	if err := allow(caller, decision.RightOutcome, row.Kind); err != nil {
+	if err := allow(caller, row.Kind, decision.RightOutcome); err != nil {
 		return nil, err
 	}
 	made, err := a.Decisions.RecordOutcome(ctx, caller.Company, record)

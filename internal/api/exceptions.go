@@ -58,23 +58,23 @@ func (a *api) registerExceptions() {
 	acting := []int{http.StatusNotFound, http.StatusConflict}
 	register(a, operation{
 		id: "list-exceptions", method: http.MethodGet, path: "/v1/exceptions", tag: "Exceptions", summary: "List exceptions",
-		doc: "Newest first.", right: decision.RightRead,
+		doc: "Newest first.", rights: []decision.Right{decision.RightRead},
 	}, a.listExceptions)
 	register(a, operation{
 		id: "claim-exception", method: http.MethodPost, path: "/v1/exceptions/{id}/claim", tag: "Exceptions", summary: "Take an exception",
-		doc: "Needs a key that belongs to a person.", right: decision.RightOperate, body: objectSchema(nil), optional: true, errors: acting,
+		doc: "Needs a key that belongs to a person.", rights: []decision.Right{decision.RightOperate}, body: objectSchema(nil), optional: true, errors: acting,
 	}, a.onException(nil, func(ctx context.Context, company, id string, by decision.User, _ decision.Record) (decision.Exception, error) {
 		return a.Tasks.Claim(ctx, company, id, by)
 	}))
 	register(a, operation{
 		id: "resolve-exception", method: http.MethodPost, path: "/v1/exceptions/{id}/resolve", tag: "Exceptions", summary: "Say that an exception is done",
-		doc: "Needs a key that belongs to a person, who says what was done.", right: decision.RightOperate, body: objectSchema(reasonFields), errors: acting,
+		doc: "Needs a key that belongs to a person, who says what was done.", rights: []decision.Right{decision.RightOperate}, body: objectSchema(reasonFields), errors: acting,
 	}, a.onException(reasonFields, func(ctx context.Context, company, id string, by decision.User, body decision.Record) (decision.Exception, error) {
 		return a.Tasks.Resolve(ctx, company, id, by, text(body, "comment"))
 	}))
 	register(a, operation{
 		id: "snooze-exception", method: http.MethodPost, path: "/v1/exceptions/{id}/snooze", tag: "Exceptions", summary: "Put an exception out of sight",
-		doc: "Needs a key that belongs to a person.", right: decision.RightOperate, body: objectSchema(snoozeFields), errors: acting,
+		doc: "Needs a key that belongs to a person.", rights: []decision.Right{decision.RightOperate}, body: objectSchema(snoozeFields), errors: acting,
 	}, a.onException(snoozeFields, func(ctx context.Context, company, id string, by decision.User, body decision.Record) (decision.Exception, error) {
 		until, _ := body["until"].(time.Time)
 		return a.Tasks.Snooze(ctx, company, id, by, until)

@@ -37,7 +37,7 @@ type openAPI struct {
 	Paths map[string]map[string]struct {
 		OperationID string `json:"operationId"`
 		Security    []map[string][]string
-		Right       string `json:"x-right"`
+		Rights      []string `json:"x-rights"`
 		RequestBody struct {
 			Content map[string]struct{ Example json.RawMessage }
 		} `json:"requestBody"`
@@ -58,8 +58,13 @@ func TestOpenAPIOperations(t *testing.T) {
 	d := document(setup(t))
 	for path, methods := range d.Paths {
 		for method, op := range methods {
-			if len(op.Security) == 0 || !slices.Contains(decision.Rights, decision.Right(op.Right)) {
+			if len(op.Security) == 0 || len(op.Rights) == 0 {
 				t.Errorf("%s %s: no key or no right", method, path)
+			}
+			for _, right := range op.Rights {
+				if !slices.Contains(decision.Rights, decision.Right(right)) {
+					t.Errorf("%s %s: the right %q", method, path, right)
+				}
 			}
 			for _, status := range []string{"401", "403", "503"} {
 				if op.Responses[status].Content["application/problem+json"] == nil {

@@ -34,9 +34,8 @@ func newHuma(router chi.Router, version string) huma.API {
 				},
 			},
 		},
-		Formats:                      map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
-		DefaultFormat:                "application/json",
-		RejectUnknownQueryParameters: true,
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat: "application/json", // unknown query parameters are refused by plainQuery, for the batch too
 	}
 	return humachi.New(router, config)
 }
@@ -55,20 +54,20 @@ type operation struct {
 	id, method, path string
 	tag, summary     string
 	doc              string
-	right            decision.Right
-	body             *huma.Schema // nil: no body
-	optional         bool         // the body may be absent
-	created          bool         // answers 201 for something new, 200 for something known
-	errors           []int        // beyond those every operation has
-	example          any          // of the body
+	rights           []decision.Right // any of them is enough
+	body             *huma.Schema     // nil: no body
+	optional         bool             // the body may be absent
+	created          bool             // answers 201 for something new, 200 for something known
+	errors           []int            // beyond those every operation has
+	example          any              // of the body
 }
 
-// register adds an operation. The handler runs only for callers with the
-// operation's right; its errors become problems.
+// register adds an operation. The handler runs only for callers with one of
+// the operation's rights; its errors become problems.
 func register[I, O any](a *api, op operation, handler func(context.Context, *I) (*O, error)) {
 	h := op.describe()
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {
-		if err := allow(callerOf(ctx), op.right, ""); err != nil {
+		if err := allow(callerOf(ctx), "", op.rights...); err != nil {
 			return nil, a.logged(ctx, err)
 		}
 		out, err := handler(ctx, in)
@@ -91,7 +90,7 @@ func (op operation) describe() huma.Operation {
 	h := huma.Operation{
 		OperationID: op.id, Method: op.method, Path: op.path, Tags: []string{op.tag}, Summary: op.summary, Description: op.doc,
 		Security:         []map[string][]string{{"key": {}}},
-		Extensions:       map[string]any{"x-right": op.right},
+		Extensions:       map[string]any{"x-rights": op.rights},
 		SkipValidateBody: true, // the strict reader and our own decoder do it, see doc.go
 		MaxBodyBytes:     -1,   // likewise
 		BodyReadTimeout:  -1,

@@ -38,9 +38,9 @@ var problemTypes = []problemType{
 	{decision.CodeInvalid, http.StatusUnprocessableEntity, "The request breaks a rule",
 		"The body or a parameter is well formed but not allowed. The list of errors has one entry a field.",
 		"Correct the fields named by the pointers. Nothing was recorded, so the same idempotency key may be used again."},
-	{decision.CodeMalformed, http.StatusBadRequest, "The body is not acceptable JSON",
-		fmt.Sprintf("The body must be one JSON value in UTF-8, at most %d levels deep, without a key twice in an object (upper and lower case being the same).", bodyLimits.Depth),
-		"Correct the caller's JSON writer. NaN and Infinity are not JSON; leave out what is unknown."},
+	{decision.CodeMalformed, http.StatusBadRequest, "The request cannot be read",
+		fmt.Sprintf("The body must be one JSON value in UTF-8, at most %d levels deep, without a key twice in an object (upper and lower case being the same). A query is percent-encoded, and headers that count are sent once.", bodyLimits.Depth),
+		"Correct the caller's writer. NaN and Infinity are not JSON; leave out what is unknown."},
 	{decision.CodeTooLarge, http.StatusRequestEntityTooLarge, "The body is too large",
 		fmt.Sprintf("A JSON body, and a line of a batch, may have at most %d bytes. A batch as a whole has no limit.", bodyLimits.Bytes),
 		"Leave out what the kind does not declare; an order of 500 lines is below a tenth of the limit."},
@@ -220,8 +220,6 @@ func parameterFault(d *huma.ErrorDetail) ProblemField {
 		code = "pattern"
 	case strings.HasPrefix(text, "expected"):
 		code = "range"
-	case strings.HasPrefix(text, "unknown"):
-		name, code, text = decision.Shorten(name), "unknown", "not a parameter of this operation"
 	default:
 		text = "not of the type that is documented"
 	}

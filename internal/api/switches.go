@@ -54,12 +54,12 @@ func switchFields() []decision.Field {
 func (a *api) registerSwitches() {
 	register(a, operation{
 		id: "get-switches", method: http.MethodGet, path: "/v1/switches", tag: "Operations", summary: "Read the switches",
-		right: decision.RightRead,
+		rights: []decision.Right{decision.RightRead},
 	}, a.getSwitches)
 	register(a, operation{
 		id: "patch-switches", method: http.MethodPatch, path: "/v1/switches", tag: "Operations", summary: "Change switches",
-		doc:   "What is left out stays as it is. The change is journalled with its reason.",
-		right: decision.RightOperate, body: objectSchema(switchFields()), errors: []int{http.StatusConflict},
+		doc:    "What is left out stays as it is. The change is journalled with its reason.",
+		rights: []decision.Right{decision.RightOperate}, body: objectSchema(switchFields()), errors: []int{http.StatusConflict},
 	}, a.patchSwitches)
 }
 

@@ -46,16 +46,19 @@ func (a *api) traced(next http.Handler) http.Handler {
 		if !valid {
 			t.correlation = a.NewID()
 		}
-		_, given := r.Header[http.CanonicalHeaderKey(CorrelationHeader)]
+		given := len(r.Header.Values(CorrelationHeader))
 		r = r.WithContext(context.WithValue(r.Context(), traceKey{}, t))
 		w.Header().Set(CorrelationHeader, t.correlation)
 		answer := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 		defer func() { a.finish(r, answer, start, recover()) }()
-		if given && !valid {
+		switch {
+		case given > 1:
+			writeProblem(answer, r, repeatedHeader(CorrelationHeader))
+		case given == 1 && !valid:
 			writeProblem(answer, r, invalidParameter(CorrelationHeader, "pattern", "must be "+decision.CodeRule(decision.MaxCorrelation)))
-			return
+		default:
+			next.ServeHTTP(answer, r)
 		}
-		next.ServeHTTP(answer, r)
 	})
 }
 
@@ -73,6 +76,9 @@ func (a *api) finish(r *http.Request, w middleware.WrapResponseWriter, start tim
 	}
 	route := cmp.Or(chi.RouteContext(r.Context()).RoutePattern(), "unmatched")
 	status := cmp.Or(w.Status(), http.StatusOK)
+	if status >= http.StatusBadRequest {
+		drain(w, r)
+	}
 	took := a.Now().Sub(start)
 	a.Metrics.request(r.Method, route, status, took)
 	a.Log.LogAttrs(r.Context(), levelOf(status), "request",

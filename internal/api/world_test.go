@@ -172,6 +172,8 @@ type apiKey decision.APIKey
 var apiKeys = []apiKey{
 	{Label: "all", Company: "main", Rights: decision.Rights},
 	{Label: "reader", Company: "main", Rights: []decision.Right{decision.RightRead}},
+	{Label: "asker", Company: "main", Rights: []decision.Right{decision.RightDecide}},
+	{Label: "teller", Company: "main", Rights: []decision.Right{decision.RightOutcome}},
 	{Label: "refunds", Company: "main", Rights: decision.Rights, Kinds: []string{"refund"}},
 	{Label: "ada", Company: "main", Rights: decision.Rights, User: "ada"},
 	{Label: "eve", Company: "main", Rights: decision.Rights, User: "eve"},

@@ -216,5 +216,5 @@ func decodeCursor(cursor string) (Row, bool) {
 	}
 	sort, id, found := strings.Cut(string(text), "/")
 	n, err := strconv.ParseInt(sort, 10, 64)
-	return Row{Sort: n, ID: id}, found && err == nil
+	return Row{Sort: n, ID: id}, found && err == nil && decision.IsCode(id, decision.MaxCode)
 }
