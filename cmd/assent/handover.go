@@ -45,7 +45,7 @@ func (p *process) handOver(held *sqlite.Held, j job) error {
 		return err
 	}
 	if len(body) > maxErrand {
-		return fmt.Errorf("%w The running service takes at most %d MiB at once: split it.", held, maxErrand>>20)
+		return fmt.Errorf("%w The running service takes at most %d MiB at once: split what you hand over", held, maxErrand>>20)
 	}
 	// Whose name is in the address does not matter: the socket is the address.
 	r, err := http.NewRequestWithContext(p.ctx, http.MethodPost, "http://assent/", bytes.NewReader(body))
@@ -73,7 +73,16 @@ func unreachable(held *sqlite.Held, err error) error {
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) {
 		return held
 	}
-	return fmt.Errorf("%w It could not be asked to run the command: %w", held, err)
+	return fmt.Errorf("%w It could not be asked to run the command: %w", held, inWords(err))
+}
+
+// inWords says what systems mean by an invalid argument where it is a socket's
+// path: Linux takes 107 bytes, others fewer.
+func inWords(err error) error {
+	if errors.Is(err, syscall.EINVAL) {
+		return errors.New("the path of its socket is longer than this system takes")
+	}
+	return err
 }
 
 // relay repeats what the service says, and ends as it says.

@@ -149,7 +149,7 @@ func TestNoSocket(t *testing.T) {
 	if !strings.Contains(service.err.String(), "commands that write need this service stopped") {
 		t.Errorf("nothing said: %s", service.err)
 	}
-	s.fails(exitError, "It could not be asked to run the command", "keys", "create", "--label=x")
+	s.fails(exitError, "It could not be asked to run the command: the path of its socket is longer than this system takes", "keys", "create", "--label=x")
 	s.ok("users", "list")
 }
 

@@ -47,7 +47,7 @@ func (a *app) openDesk(p *process) *desk {
 	}
 	d := &desk{p: p, app: a, path: socketBeside(file.Path)}
 	if err := d.listen(); err != nil {
-		a.log.Warn("commands that write need this service stopped: it cannot listen for them", "error", err)
+		a.log.Warn("commands that write need this service stopped: it cannot listen for them", "error", inWords(err))
 		return nil
 	}
 	return d
