@@ -2,6 +2,7 @@ package approvals
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,8 @@ const readTimeout = 2 * time.Second
 // Approve signs. With the last signature needed, the execution is inserted
 // in the same commit. Errors: CodeNotFound, CodeForbidden (role, own request,
 // second signature), CodeConflict with the winner: closed already, too late,
-// or the record has changed (which ends the approval as stale).
+// or the record has changed (which ends the approval as stale). People are read
+// anew right before: who signed earlier and may not any more does not count.
 func (s *Service) Approve(ctx context.Context, company, id string, by decision.User, comment string) (decision.Approval, error) {
 	if err := member(company, by); err != nil {
 		return decision.Approval{}, err
@@ -23,9 +25,25 @@ func (s *Service) Approve(ctx context.Context, company, id string, by decision.U
 	if stale, err := s.endIfChanged(ctx, company, id, by); err != nil || stale {
 		return decision.Approval{}, orStale(err)
 	}
+	people, err := s.Store.Users(ctx, company) // the look at Odoo may have taken seconds
+	if err != nil {
+		return decision.Approval{}, err
+	}
 	return s.act(ctx, company, id, comment, func(a decision.Approval) (decision.ApprovalStep, error) {
-		return a.Sign(by, s.now())
+		return sign(a, by.ID, people, s.now())
 	})
+}
+
+// sign is Approval.Sign by people as they are now.
+func sign(a decision.Approval, by string, people []decision.User, now time.Time) (decision.ApprovalStep, error) {
+	i := slices.IndexFunc(people, func(u decision.User) bool { return u.ID == by })
+	if i < 0 {
+		return decision.ApprovalStep{}, decision.Errorf(decision.CodeForbidden, "You are no longer among the people of this company.")
+	}
+	lapsed := a.Lapsed(people)
+	step, err := a.Without(lapsed).Sign(people[i], now)
+	step.Lapsed = lapsed
+	return step, err
 }
 
 // Decline refuses; one person with the role is enough, and must say why.

@@ -8,28 +8,6 @@ import (
 	"assent/decision"
 )
 
-// Open says that the cause of an exception was seen. The same cause never
-// opens a second one.
-func (s *Service) Open(ctx context.Context, company string, x decision.NewException) (decision.Exception, error) {
-	var after decision.Exception
-	err := s.Ledger.Do(ctx, company, decision.Background, nil, func(ctx context.Context, w *decision.Writer) error {
-		if err := w.OpenException(ctx, s.NewID(), s.now(), x); err != nil {
-			return err
-		}
-		var err error
-		after, err = decision.Load[decision.Exception](ctx, w, decision.Exceptions, decision.ExceptionID(x.Type, x.Cause))
-		return err
-	})
-	return after, err
-}
-
-// CloseCause says that the cause vanished; the exception closes by itself.
-func (s *Service) CloseCause(ctx context.Context, company string, t decision.ExceptionType, cause string) error {
-	return s.Ledger.Do(ctx, company, decision.Background, nil, func(ctx context.Context, w *decision.Writer) error {
-		return w.CloseException(ctx, s.NewID(), s.now(), decision.ExceptionID(t, cause))
-	})
-}
-
 // Claim makes a person the owner. Errors: CodeNotFound, CodeForbidden
 // (role), CodeConflict when it has ended or another person owns it.
 func (s *Service) Claim(ctx context.Context, company, id string, by decision.User) (decision.Exception, error) {

@@ -74,8 +74,51 @@ func open(ctx context.Context, dir string) (*desk, error) {
 	if err := store.PutArtefact(ctx, decision.PolicyArtefact, p1, []byte("p1")); err != nil {
 		return nil, err
 	}
+	for _, id := range []string{"ada", "bob", "eve"} {
+		if err := d.enrol(ctx, finance(id)); err != nil {
+			return nil, err
+		}
+	}
 	_, err = d.decisions.Activate(ctx, "main", p1, "tests")
 	return d, err
+}
+
+// enrol makes the directory know a person as given.
+func (d *desk) enrol(ctx context.Context, u decision.User) error {
+	u.Email = u.ID + "@example.com"
+	return d.store.PutUser(ctx, u)
+}
+
+// Approve is Service.Approve by somebody who is among the people as given.
+func (d *desk) Approve(ctx context.Context, company, id string, by decision.User, comment string) (decision.Approval, error) {
+	if by.Company == company {
+		if err := d.enrol(ctx, by); err != nil {
+			return decision.Approval{}, err
+		}
+	}
+	return d.Service.Approve(ctx, company, id, by, comment)
+}
+
+// Open says that the cause of an exception was seen, as the service does when
+// it finds one.
+func (d *desk) Open(ctx context.Context, company string, x decision.NewException) (decision.Exception, error) {
+	var after decision.Exception
+	err := d.Ledger.Do(ctx, company, decision.Background, nil, func(ctx context.Context, w *decision.Writer) error {
+		if err := w.OpenException(ctx, d.NewID(), d.clock(), x); err != nil {
+			return err
+		}
+		var err error
+		after, err = decision.Load[decision.Exception](ctx, w, decision.Exceptions, decision.ExceptionID(x.Type, x.Cause))
+		return err
+	})
+	return after, err
+}
+
+// CloseCause says that the cause vanished, likewise.
+func (d *desk) CloseCause(ctx context.Context, company string, t decision.ExceptionType, cause string) error {
+	return d.Ledger.Do(ctx, company, decision.Background, nil, func(ctx context.Context, w *decision.Writer) error {
+		return w.CloseException(ctx, d.NewID(), d.clock(), decision.ExceptionID(t, cause))
+	})
 }
 
 // example gives do an approval that needs two people.
@@ -146,11 +189,15 @@ type odoo struct {
 	order   string
 	err     error
 	applied []string
+	looked  func() // happens while the record is read; nil: nothing
 }
 
 func (o *odoo) ReadRecord(context.Context, decision.Company, decision.Kind, decision.Subject) (json.RawMessage, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.looked != nil {
+		o.looked()
+	}
 	return json.RawMessage(o.order), o.err
 }
 

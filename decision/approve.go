@@ -24,6 +24,28 @@ func (a Approval) Sign(u User, now time.Time) (ApprovalStep, error) {
 	return step, nil
 }
 
+// Lapsed are the ids of those who signed and could not any more, of people as
+// they are now: gone, disabled, without the role they signed for, or known by
+// now to be who asked. Assent is given by who may give it when it counts.
+func (a Approval) Lapsed(people []User) []string {
+	var lapsed []string
+	for _, s := range a.Signatures {
+		stands := slices.ContainsFunc(people, func(u User) bool {
+			return u.ID == s.By && !u.Disabled && slices.Contains(u.Roles, s.Role) && !u.Is(a.RequestedBy)
+		})
+		if !stands {
+			lapsed = append(lapsed, s.By)
+		}
+	}
+	return lapsed
+}
+
+// Without is the approval without the signatures of some people.
+func (a Approval) Without(signers []string) Approval {
+	a.Signatures = slices.DeleteFunc(slices.Clone(a.Signatures), func(s Signature) bool { return slices.Contains(signers, s.By) })
+	return a
+}
+
 // Assented says whether everybody signed whom the approval needs.
 func (a Approval) Assented() bool {
 	return len(a.Signatures) >= max(1, a.People) && len(a.MissingRoles()) == 0

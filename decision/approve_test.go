@@ -1,6 +1,7 @@
 package decision
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -54,7 +55,7 @@ func TestSign(t *testing.T) {
 					t.Fatalf("%s: %v, want %q", want, err, test.code)
 				}
 				if e, ok := err.(*Error); ok {
-					if e.Winner != test.winner || step != (ApprovalStep{}) {
+					if e.Winner != test.winner || !reflect.DeepEqual(step, ApprovalStep{}) {
 						t.Errorf("%s: winner %q, step %+v", want, e.Winner, step)
 					}
 					continue

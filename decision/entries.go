@@ -75,7 +75,8 @@ type ApprovalStep struct {
 	Role     string    `json:"role,omitempty"`
 	Comment  string    `json:"comment,omitempty"` // id of the sealed text
 	At       time.Time `json:"at"`
-	Signed   int       `json:"signed"` // signatures after this step
+	Signed   int       `json:"signed"`           // signatures after this step
+	Lapsed   []string  `json:"lapsed,omitempty"` // user ids of earlier signers who may not sign any more: they do not count
 	Complete bool      `json:"complete"`
 }
 

@@ -149,6 +149,7 @@ func (f folder) approval(ctx context.Context, s ApprovalStep) error {
 		return err
 	}
 	if s.Step == StepGrant {
+		a = a.Without(s.Lapsed)
 		a.Signatures = append(a.Signatures, Signature{By: s.By, Role: s.Role, At: s.At, Comment: s.Comment})
 	}
 	if !s.Complete {

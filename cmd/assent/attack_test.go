@@ -36,7 +36,9 @@ var victim = sync.OnceValues(func() (string, error) {
 	defer app.store.Close()
 	// Whether the day opens exceptions depends on the hour; one is there in any case.
 	trouble := decision.NewException{Type: decision.DeadLetter, Cause: "test", Role: decision.RoleOperations, Deadline: time.Now()}
-	if _, err := app.approvals.Open(p.ctx, "main", trouble); err != nil {
+	if err := app.ledger.Do(p.ctx, "main", decision.Background, nil, func(ctx context.Context, w *decision.Writer) error {
+		return w.OpenException(ctx, newID(), app.now(), trouble)
+	}); err != nil {
 		return dir, err
 	}
 	runner{app, c.checkpointsFile()}.last()

@@ -271,11 +271,11 @@ func (w *world) askAs(key, body string) api.Answer {
 // exceptional opens an exception and names it.
 func (w *world) exceptional() {
 	w.t.Helper()
-	x, err := w.tasks.Open(w.t.Context(), "main", decision.NewException{
-		Type: decision.DeadLetter, Cause: "execution:x-0", Role: decision.RoleOperations, Deadline: noon.Add(48 * time.Hour),
-	})
-	w.ok(err)
-	w.named["exception"] = x.ID
+	x := decision.NewException{Type: decision.DeadLetter, Cause: "execution:x-0", Role: decision.RoleOperations, Deadline: noon.Add(48 * time.Hour)}
+	w.ok(w.service.Ledger.Do(w.t.Context(), "main", decision.Background, nil, func(ctx context.Context, writer *decision.Writer) error {
+		return writer.OpenException(ctx, w.service.NewID(), w.now, x)
+	}))
+	w.named["exception"] = decision.ExceptionID(x.Type, x.Cause)
 }
 
 // journalled counts the entries of every company, by type. It reads the

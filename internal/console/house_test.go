@@ -198,7 +198,11 @@ func (h *house) decide(req decision.Request) decision.Answer {
 
 func (h *house) exception(x decision.NewException) decision.Exception {
 	h.t.Helper()
-	opened, err := h.approvals.Open(context.Background(), company.ID, x)
+	ctx := context.Background()
+	must(h.t, h.decisions.Ledger.Do(ctx, company.ID, decision.Background, nil, func(ctx context.Context, w *decision.Writer) error {
+		return w.OpenException(ctx, newID(), h.clock(), x)
+	}))
+	opened, err := decision.RowOf[decision.Exception](ctx, h.store, company.ID, decision.Exceptions, decision.ExceptionID(x.Type, x.Cause))
 	must(h.t, err)
 	return opened
 }
