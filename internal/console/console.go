@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"assent/decision"
+	"assent/internal/ids"
 )
 
 // Decisions is what the pages need of decision.Service.
@@ -66,7 +67,7 @@ func New(config Config) http.Handler {
 	r.Use(c.recovered, secured)
 	r.Get("/static/{name}", serveAsset)
 	r.Group(func(r chi.Router) {
-		r.Use(c.sameOrigin, c.sessions.LoadAndSave)
+		r.Use(c.sameOrigin, c.sessions.LoadAndSave, ids.Checked(c.lost(errNoPage)))
 		c.routes(r)
 	})
 	return r

@@ -149,6 +149,27 @@ func TestWhatIsNotThere(t *testing.T) {
 	h.browser().get("/nowhere").want(t, http.StatusNotFound, "There is no such page.", "!Sign out")
 }
 
+// TestWhatNothingIsCalled holds for ids that nothing can have, and for filters
+// that no column can hold: the store is never asked for them.
+func TestWhatNothingIsCalled(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	b := h.as("omar")
+	for _, id := range []string{"%00", "%FF", "%ff", "x%00", "x%20y", strings.Repeat("x", 200)} {
+		for _, path := range []string{"/decisions/", "/approvals/"} {
+			b.get(path+id).want(t, http.StatusNotFound, "There is no such page.", "Omar Operations")
+		}
+		for _, path := range []string{"/approvals/" + id, "/exceptions/" + id, "/decisions/" + id + "/replay"} {
+			b.post(path, url.Values{"answer": {"reject"}, "do": {"resolve"}, "comment": {"no"}}).want(t, http.StatusNotFound, "There is no such page.")
+		}
+		for _, path := range []string{
+			"/decisions?kind=", "/decisions?outcome=", "/decisions?status=", "/decisions?after=", "/?kind=", "/?after=", "/exceptions?type=", "/exceptions?role=", "/exceptions?state=",
+		} {
+			b.get(path+id).want(t, http.StatusUnprocessableEntity, "That cannot be accepted", "must be", "Omar Operations")
+		}
+	}
+}
+
 func TestTooLargeAForm(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

@@ -128,8 +128,6 @@ func value(v any) string {
 	switch v := v.(type) {
 	case decimal.Decimal:
 		return grouped(v.String())
-	case float64: // parameters as a journal entry gives them
-		return grouped(strconv.FormatFloat(v, 'f', -1, 64))
 	case time.Time:
 		return clock(v)
 	case bool:

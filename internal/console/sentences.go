@@ -123,17 +123,21 @@ func statusSentence(s decision.Story, live decision.Switches) string {
 	return statusSentences[s.Row.Status]
 }
 
-// heldSentence says what holds an execution back, as its last receipt has it. A
-// caller's has none: the switches themselves hold it.
+// heldSentence says what holds an execution back: the kill switch while it is
+// on, else what its last receipt says. A caller's has none, but nothing else
+// holds it then.
 func heldSentence(s decision.Story, live decision.Switches) string {
-	held := s.Row.Apply == decision.ByCaller && !live.Kill
+	held := s.Row.Apply == decision.ByCaller
 	for _, x := range s.Executions {
 		held = held || x.ID == s.Row.Execution && x.Code == decision.CodeHeld
 	}
-	if held {
+	switch {
+	case live.Kill:
+		return "Held back by the kill switch until operations turns it off."
+	case held:
 		return "Held back: this kind is paused, or may not act by itself any more."
 	}
-	return "Held back by the kill switch until operations turns it off."
+	return "Held back by the switches: the kill switch, a pause, or a mode that is not live."
 }
 
 var statusSentences = map[decision.Status]string{

@@ -10,6 +10,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-chi/chi/v5"
@@ -175,7 +176,7 @@ const maxName = 100
 // newcomerOf reads the form, and is false when something is wrong with it.
 func newcomerOf(r *http.Request) (newcomer, bool) {
 	n := newcomer{Name: strings.TrimSpace(r.PostFormValue("name")), Email: strings.TrimSpace(r.PostFormValue("email"))}
-	if n.Name == "" || len(n.Name) > maxName || !utf8.ValidString(n.Name) {
+	if n.Name == "" || len(n.Name) > maxName || !utf8.ValidString(n.Name) || strings.ContainsFunc(n.Name, unicode.IsControl) {
 		n.NameError = "Write your name, at most 100 characters."
 	}
 	if address, err := mail.ParseAddress(n.Email); err != nil || address.Address != n.Email {
