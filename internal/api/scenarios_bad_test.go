@@ -37,7 +37,7 @@ func badInputScenarios() []scenario {
 		bad("action with unknown parameter", 422, orderWith(`"channel":"web"`, `"action":{"name":"confirm","params":{"note":"canary"}}`), field("/action/params/note", "unknown")),
 		bad("body is a list", 422, `["canary"]`, field("", "type")[len(`{"pointer":"",`):]),
 		bad("negative amount", 422, orderWith(`120.50`, `-5`), field("/fields/amount_total", "minimum"), "at least 0"),
-		bad("negative quantity", 422, orderWith(`"quantity":2`, `"quantity":-2`), field("/fields/lines/0/quantity", "minimum")),
+		bad("discount beyond all", 422, orderWith(`"quantity":2`, `"quantity":2,"discount":101`), field("/fields/lines/0/discount", "maximum")),
 		bad("order date in the future", 422, orderWith(`2026-11-24T09:30:00Z`, `2026-11-25T09:30:00Z`), field("/fields/date_order", "future"), "must not lie in the future"),
 		bad("no date at all", 422, orderWith(`2026-11-24T09:30:00Z`, `canary`), field("/fields/date_order", "type")),
 		bad("currency that is none", 422, orderWith(`"EUR"`, `"canary"`), field("/fields/currency", "pattern"), "three capital letters"),
