@@ -31,6 +31,7 @@ type User struct {
 	Roles    []string `json:"roles"`
 	Aliases  []string `json:"aliases,omitempty"` // how requests name the person: "odoo:7"
 	Disabled bool     `json:"disabled,omitempty"`
+	Resets   int      `json:"resets,omitempty"` // how often sign-in was reset; links and sessions of before are worth nothing
 }
 
 // FirstUser is the id of who became a company's first user by link: a UUIDv7 of
@@ -105,6 +106,7 @@ type SignIn struct {
 	Hash    string    `json:"hash"` // hex SHA-256 of the token
 	Company string    `json:"company"`
 	User    string    `json:"user"`
+	Resets  int       `json:"resets,omitempty"` // User.Resets when it was made
 	Expires time.Time `json:"expires"`
 }
 

@@ -126,6 +126,27 @@ func TestUsers(t *testing.T) {
 	}
 }
 
+// A reset ends what the person could sign in with so far.
+func TestReset(t *testing.T) {
+	t.Parallel()
+	s := installed(t)
+	first := strings.TrimSpace(s.ok("users", "add", "ada@example.com", "--company=main", "--name=Ada", "--role=finance"))
+	second := strings.TrimSpace(s.ok("users", "reset", "ada@example.com", "--company=main"))
+	service := s.serve()
+	if status, _ := browser(t).post(service.url+first, nil); status != http.StatusUnauthorized {
+		t.Errorf("the link of before the reset: %d", status)
+	}
+	ada := browser(t)
+	ada.signIn(service.url + second)
+	service.stop()
+	s.ok("users", "reset", "ada@example.com", "--company=main")
+	service = s.serve()
+	defer service.stop()
+	if _, page := ada.get(service.url + "/"); strings.Contains(page, "Ada") {
+		t.Error("the session of before the reset is open")
+	}
+}
+
 // An alias is written as requests write it, and means one person of the
 // company, even one who is disabled.
 func TestAliases(t *testing.T) {
@@ -181,7 +202,6 @@ func TestDisabledUser(t *testing.T) {
 	t.Parallel()
 	s := installed(t)
 	link := strings.TrimSpace(s.ok("users", "add", "ada@example.com", "--company=main", "--name=Ada", "--role=finance"))
-	unused := strings.TrimSpace(s.ok("users", "reset", "ada@example.com", "--company=main"))
 	personal, shared := s.key("--rights=read,approve", "--user=ada@example.com"), s.key("--rights=read")
 	s.fails(exitError, "no such", "users", "disable", "bob@example.com", "--company=main")
 	ada := browser(t)
@@ -208,6 +228,7 @@ func TestDisabledUser(t *testing.T) {
 	check("active", http.StatusOK)
 	s.ok("users", "disable", "ADA@example.com", "--company=main")
 	check("disabled", http.StatusUnauthorized)
+	unused := strings.TrimSpace(s.ok("users", "reset", "ada@example.com", "--company=main"))
 	service = s.serve()
 	if status, _ := browser(t).post(service.url+unused, nil); status != http.StatusUnauthorized {
 		t.Errorf("the unused link gives %d", status)

@@ -21,7 +21,7 @@ type usersCmd struct {
 	List    usersListCmd    `cmd:"" help:"List people."`
 	Role    usersRoleCmd    `cmd:"" help:"Set a person's roles."`
 	Alias   usersAliasCmd   `cmd:"" help:"Set how requests name a person, e.g. odoo:7; what they ask for they may not approve."`
-	Reset   usersResetCmd   `cmd:"" help:"Print a new one-time sign-in link."`
+	Reset   usersResetCmd   `cmd:"" help:"End a person's sessions and sign-in links, and print a new one-time link."`
 	Disable usersDisableCmd `cmd:"" help:"Let a person in no more: sessions, sign-in links and personal keys stop working."`
 	Enable  usersEnableCmd  `cmd:"" help:"Let a disabled person in again."`
 }
@@ -229,12 +229,15 @@ func state(disabled bool) string {
 
 type usersResetCmd struct{ ofPerson }
 
-// Run prints a new link.
+// Run ends the person's links and sessions, and prints a new link.
 func (c *usersResetCmd) Run(p *process) error { return p.apply(c) }
 
 func (c *usersResetCmd) do(p *process, a *app) error {
 	u, err := c.person(p.ctx, a)
 	if err != nil {
+		return err
+	}
+	if u, err = console.EndSignIns(p.ctx, a.store, u); err != nil {
 		return err
 	}
 	return a.printLink(p, u)

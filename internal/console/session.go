@@ -20,8 +20,9 @@ const (
 const (
 	keyCompany = "company"
 	keyUser    = "user"
-	keySince   = "since" // sign-in, Unix seconds
-	keyFlash   = "flash" // what the last form did, shown once
+	keyResets  = "resets" // of the user at sign-in
+	keySince   = "since"  // sign-in, Unix seconds
+	keyFlash   = "flash"  // what the last form did, shown once
 )
 
 func (c *console) newSessions() *scs.SessionManager {
@@ -88,13 +89,15 @@ func (c *console) begin(ctx context.Context, user decision.User) error {
 	}
 	c.sessions.Put(ctx, keyCompany, user.Company)
 	c.sessions.Put(ctx, keyUser, user.ID)
+	c.sessions.Put(ctx, keyResets, user.Resets)
 	c.sessions.Put(ctx, keySince, c.Now().Unix())
 	return nil
 }
 
 // visitor finds who the session belongs to. found is false for no session,
-// one past its lifetime, and a user who is gone or disabled; theirs ends there,
-// so that somebody who is enabled again signs in anew.
+// one past its lifetime or of before a reset, and a user who is gone or
+// disabled; theirs ends there, so that somebody who is enabled again signs in
+// anew.
 func (c *console) visitor(ctx context.Context) (user decision.User, found bool, err error) {
 	id := c.sessions.GetString(ctx, keyUser)
 	since := time.Unix(c.sessions.GetInt64(ctx, keySince), 0)
@@ -102,7 +105,7 @@ func (c *console) visitor(ctx context.Context) (user decision.User, found bool, 
 		return decision.User{}, false, nil
 	}
 	user, err = c.Directory.User(ctx, c.sessions.GetString(ctx, keyCompany), id)
-	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && user.Disabled {
+	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && (user.Disabled || user.Resets != c.sessions.GetInt(ctx, keyResets)) {
 		return decision.User{}, false, c.sessions.Destroy(ctx)
 	}
 	return user, err == nil, err

@@ -25,7 +25,14 @@ const firstPrefix = "first-"
 // path; the caller puts the console's address before it. Only a hash of the
 // token is stored.
 func NewSignIn(ctx context.Context, dir decision.Directory, rand io.Reader, user decision.User, now time.Time, ttl time.Duration) (urlPath string, err error) {
-	return newLink(ctx, dir, rand, "", decision.SignIn{Company: user.Company, User: user.ID, Expires: now.Add(ttl)})
+	return newLink(ctx, dir, rand, "", decision.SignIn{Company: user.Company, User: user.ID, Resets: user.Resets, Expires: now.Add(ttl)})
+}
+
+// EndSignIns ends the links and sessions that a user has, all at once: each
+// knows how many resets came before it. A link for the user it returns is good.
+func EndSignIns(ctx context.Context, dir decision.Directory, user decision.User) (decision.User, error) {
+	user.Resets++
+	return user, dir.PutUser(ctx, user)
 }
 
 // NewFirstRun makes a one-time link by which somebody becomes a company's
@@ -128,7 +135,7 @@ func (c *console) takeLink(ctx context.Context, token string) (decision.User, er
 
 func (c *console) userOf(ctx context.Context, link decision.SignIn) (decision.User, error) {
 	user, err := c.Directory.User(ctx, link.Company, link.User)
-	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && user.Disabled {
+	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && (user.Disabled || user.Resets != link.Resets) {
 		return decision.User{}, errLink
 	}
 	return user, err

@@ -80,6 +80,22 @@ func TestLinkOfADisabledUser(t *testing.T) {
 	h.browser().post(link, nil).want(t, http.StatusUnauthorized, "Ask operations")
 }
 
+// A reset ends what a person has to sign in with, and nobody else's.
+func TestResetEndsLinksAndSessions(t *testing.T) {
+	t.Parallel()
+	h := setup(t)
+	ben, cleo, link := h.as("ben"), h.as("cleo"), h.link("ben")
+	after, err := EndSignIns(context.Background(), h.store, h.users["ben"])
+	must(t, err)
+	h.users["ben"] = after
+	ben.get("/").want(t, http.StatusSeeOther)
+	h.browser().get(link).want(t, http.StatusUnauthorized, "Ask operations")
+	h.browser().post(link, nil).want(t, http.StatusUnauthorized, "Ask operations")
+	cleo.get("/").want(t, http.StatusOK, "Cleo Compliance")
+	h.as("ben").get("/").want(t, http.StatusOK, "Ben Finance")
+	ben.get("/").want(t, http.StatusSeeOther)
+}
+
 func (h *house) disable(name string) {
 	h.t.Helper()
 	u := h.users[name]
