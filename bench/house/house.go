@@ -133,7 +133,7 @@ func (h *House) install(ctx context.Context) error {
 		{"create", []string{"keys", "create", "--company", Company, "--label", "bench"}},
 		{"", []string{"users", "add", approver, "--company", Company, "--name", "Approver", "--role", strings.Join(decision.Roles, ",")}},
 		{"personal", []string{"keys", "create", "--company", Company, "--label", "approver", "--rights", "approve,read", "--user", approver}},
-		{"", []string{"switch", "--mode", strings.Join(live, ";")}},
+		{"", []string{"switch", "--mode", strings.Join(live, ";"), "--reason", "go_live"}},
 	} {
 		out, err := h.Assent(ctx, command.args...)
 		if err != nil {
