@@ -68,7 +68,7 @@ func Open(ctx context.Context, o Options) (*House, error) {
 }
 
 func (h *House) open(ctx context.Context) error {
-	for _, name := range []string{"./cmd/assent", "./odoo/odootest/cmd/fakeodoo"} {
+	for _, name := range []string{"assent/cmd/assent", "assent/odoo/odootest/cmd/fakeodoo"} {
 		build := exec.CommandContext(ctx, "go", "build", "-o", h.Dir+string(filepath.Separator), name)
 		build.Stderr = os.Stderr
 		if err := build.Run(); err != nil {
