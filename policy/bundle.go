@@ -4,17 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"assent/decision"
-	"assent/rego"
 )
 
 // Bundle is the content of one policy revision: Rego files with their tests,
@@ -27,44 +24,9 @@ type Bundle struct {
 const (
 	maxBundleFiles = 500
 	maxBundleBytes = 8 << 20
+	maxFileBytes   = 1 << 20
+	maxVisited     = 10_000 // files and folders looked at: a wrong folder may be a whole disk
 )
-
-// Embedded is the bundle built into this release.
-func Embedded() (Bundle, error) { return LoadFS(rego.FS) }
-
-// LoadDir reads a bundle from a folder. A decision.CodeInvalid error names the
-// file that may not be part of one.
-func LoadDir(dir string) (Bundle, error) {
-	info, err := os.Stat(dir)
-	if err != nil || !info.IsDir() {
-		return Bundle{}, decision.Errorf(decision.CodeNotFound, "The policy folder cannot be read.")
-	}
-	return LoadFS(os.DirFS(dir))
-}
-
-// LoadFS reads a bundle from a file system: every .rego and .json file that
-// is not hidden. Other files are no part of a policy.
-func LoadFS(fsys fs.FS) (Bundle, error) {
-	b := Bundle{Files: map[string]string{}}
-	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
-		hidden := strings.HasPrefix(entry.Name(), ".") && name != "."
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && hidden:
-			return fs.SkipDir
-		case entry.IsDir() || hidden || !isPolicyFile(name):
-			return nil
-		}
-		content, err := fs.ReadFile(fsys, name)
-		b.Files[name] = string(content)
-		return err
-	})
-	if err != nil {
-		return Bundle{}, fmt.Errorf("read policy files: %w", err)
-	}
-	return b, b.validate()
-}
 
 func isPolicyFile(name string) bool {
 	ext := path.Ext(name)

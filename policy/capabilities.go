@@ -9,9 +9,10 @@ import (
 // builtins is the allow-list: what a policy needs to compare, count and look
 // up. There is no clock, network, randomness or environment, so that a replay
 // gives the same verdict; no time zone data, which differs between hosts; no
-// object.get, whose default answers for what is missing; and nothing that makes long texts or arrays out of short ones (concat, sprintf,
-// replace, array.concat, numbers.range): doubling a text thirty times takes
-// gigabytes within any deadline.
+// object.get, whose default answers for what is missing; and nothing that
+// makes long texts or arrays out of short ones (concat, sprintf, replace,
+// array.concat, numbers.range): doubling a text thirty times takes gigabytes
+// within any deadline.
 var builtins = []string{
 	// comparison and assignment
 	"assign", "eq", "equal", "neq", "lt", "lte", "gt", "gte",

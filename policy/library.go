@@ -10,13 +10,11 @@ import (
 	"assent/decision"
 )
 
-// ArtefactKind is the kind under which bundles are stored.
-const ArtefactKind = decision.PolicyArtefact
-
 // Library finds engines by revision, and compiles a stored bundle the first
-// time it is asked for, by the files it carries and not by this release's. It is safe for concurrent use: readers never wait for
-// a compilation of another revision, and an engine once handed out stays
-// good. It implements decision.Policies.
+// time it is asked for, by the files it carries and not by this release's. It
+// is safe for concurrent use: readers never wait for a compilation of another
+// revision, and an engine once handed out stays good. It implements
+// decision.Policies.
 type Library struct {
 	// Deadline of the engines it compiles, DefaultDeadline unless it is changed
 	// before the first.
@@ -89,7 +87,7 @@ func (l *Library) load(ctx context.Context, revision string) (*Engine, error) {
 	if revision == "" {
 		return nil, decision.Errorf(decision.CodeNotFound, "No policy is active.")
 	}
-	data, err := l.artefacts.Artefact(ctx, ArtefactKind, revision)
+	data, err := l.artefacts.Artefact(ctx, decision.PolicyArtefact, revision)
 	if err != nil {
 		return nil, err
 	}

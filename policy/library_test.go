@@ -47,7 +47,7 @@ func shelved(t *testing.T, bundles ...policy.Bundle) (*policy.Library, *artefact
 	t.Helper()
 	a := &artefacts{kept: map[string][]byte{}}
 	for _, b := range bundles {
-		if err := a.PutArtefact(t.Context(), policy.ArtefactKind, b.Revision(), b.Encode()); err != nil {
+		if err := a.PutArtefact(t.Context(), decision.PolicyArtefact, b.Revision(), b.Encode()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -85,7 +85,7 @@ func TestTheLibraryRefusesWhatItCannotTrust(t *testing.T) {
 		"swapped": good.Encode(), edited.Revision(): good.Encode(), broken.Revision()[:63]: broken.Encode(),
 		strings.Repeat("0", 64): append(good.Encode(), ' '),
 	} {
-		if err := kept.PutArtefact(t.Context(), policy.ArtefactKind, revision, content); err != nil {
+		if err := kept.PutArtefact(t.Context(), decision.PolicyArtefact, revision, content); err != nil {
 			t.Fatal(err)
 		}
 	}
