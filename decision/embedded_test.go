@@ -29,7 +29,7 @@ func embedded(t *testing.T) *shop {
 func under(t *testing.T, bundle policy.Bundle) *shop {
 	t.Helper()
 	s := setup(t)
-	noError(t, s.store.PutArtefact(t.Context(), policy.ArtefactKind, bundle.Revision(), bundle.Encode()))
+	noError(t, s.store.PutArtefact(t.Context(), PolicyArtefact, bundle.Revision(), bundle.Encode()))
 	library := policy.NewLibrary(s.store)
 	library.Deadline = time.Minute // a busy machine makes no policy late
 	s.Policies = library

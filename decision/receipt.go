@@ -12,7 +12,7 @@ import (
 // Errors: CodeInvalid, CodeNotFound, CodeConflict when the decision waits
 // for none.
 func (s *Service) Receive(ctx context.Context, company, execution string, r Receipt) (DecisionRow, error) {
-	id, _, ok := cutLast(execution, '-')
+	id, ok := DecisionOf(execution)
 	if !ok {
 		return DecisionRow{}, Errorf(CodeNotFound, "There is no such execution.")
 	}
@@ -98,10 +98,12 @@ func (s *Service) receive(ctx context.Context, w *Writer, d Decision, r Receipt)
 	return Load[DecisionRow](ctx, w, Decisions, d.ID)
 }
 
-func cutLast(s string, sep byte) (before, after string, found bool) {
-	i := strings.LastIndexByte(s, sep)
-	if i < 0 {
-		return s, "", false
+// DecisionOf is the decision that an execution belongs to, by the form of
+// ExecutionID; ok is false for what has another form.
+func DecisionOf(execution string) (id string, ok bool) {
+	i := strings.LastIndexByte(execution, '-')
+	if i <= 0 {
+		return "", false
 	}
-	return s[:i], s[i+1:], true
+	return execution[:i], true
 }

@@ -230,7 +230,7 @@ func (a *app) activate(ctx context.Context, b policy.Bundle, company, by string)
 	if _, err := policy.Compile(b); err != nil {
 		return err
 	}
-	if err := a.store.PutArtefact(ctx, policy.ArtefactKind, revision, b.Encode()); err != nil {
+	if err := a.store.PutArtefact(ctx, decision.PolicyArtefact, revision, b.Encode()); err != nil {
 		return err
 	}
 	_, err = a.decisions.Activate(ctx, company, revision, by)

@@ -138,10 +138,7 @@ func (a *api) receive(ctx context.Context, in *receiptInput) (*receiptOutput, er
 
 // mayReceive keeps a key that is limited to kinds from reporting on others.
 func (a *api) mayReceive(ctx context.Context, key decision.APIKey, execution string) error {
-	id := execution
-	if i := strings.LastIndexByte(execution, '-'); i > 0 {
-		id = execution[:i]
-	}
+	id, _ := decision.DecisionOf(execution) // nothing has the id ""
 	row, err := decision.RowOf[decision.DecisionRow](ctx, a.Store, key.Company, decision.Decisions, id)
 	if decision.CodeOf(err) == decision.CodeNotFound || err == nil && !key.May(decision.RightDecide, row.Kind) {
 		return decision.Errorf(decision.CodeNotFound, "There is no such execution.")
