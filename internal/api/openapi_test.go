@@ -162,6 +162,34 @@ func TestManualListsOutcomes(t *testing.T) {
 	}
 }
 
+// What the manual says is read from Odoo, or never, is together all there is.
+func TestManualListsFields(t *testing.T) {
+	t.Parallel()
+	manual, err := os.ReadFile(filepath.Join("..", "..", "docs", "api.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(manual), "\n## What is read from Odoo")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for _, kind := range decision.Kinds() {
+		row := regexp.MustCompile("(?m)^\\| `" + kind.Name + "` \\|.*$").FindString(section)
+		var have, want []string
+		for _, path := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row, -1) {
+			if path[1] != kind.Name && path[1] != "fields" {
+				have = append(have, path[1])
+			}
+		}
+		for _, f := range kind.Fields {
+			want = append(want, f.Path)
+		}
+		slices.Sort(have)
+		slices.Sort(want)
+		if !slices.Equal(have, want) {
+			t.Errorf("%s: docs/api.md has %v, want %v", kind.Name, have, want)
+		}
+	}
+}
+
 // The manual's batch answers as the manual says.
 func TestManualBatch(t *testing.T) {
 	t.Parallel()

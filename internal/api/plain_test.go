@@ -47,14 +47,14 @@ func plainScenarios() []scenario {
 	refused(call{method: "PATCH", path: "/v1/switches?dry=1", key: "all", body: `{"kill":true,"reason":"drill"}`}, 422, parameter("dry", "unknown"))
 	for _, id := range []string{"%00", "%FF", "%ff", "x%00", "x%20y", strings.Repeat("x", 200)} {
 		for _, path := range []string{"/v1/decisions/%s", "/v1/decisions/%s/explanation", "/v1/approvals/%s"} {
-			refused(get(fmt.Sprintf(path, id), "reader"), 404, `"code":"not_found"`)
+			refused(get(fmt.Sprintf(path, id), "reader"), 404, `"code":"not_found"`, "There is nothing with this id.")
 		}
 		for _, path := range []string{"/v1/approvals/%s/approve", "/v1/approvals/%s/withdraw", "/v1/exceptions/%s/claim"} {
-			refused(post(fmt.Sprintf(path, id), "ada", `{}`), 404, `"code":"not_found"`)
+			refused(post(fmt.Sprintf(path, id), "ada", `{}`), 404, `"code":"not_found"`, "There is nothing with this id.")
 		}
-		refused(post(fmt.Sprintf("/v1/approvals/%s/reject", id), "ada", `{"comment":"no"}`), 404)
-		refused(post(fmt.Sprintf("/v1/exceptions/%s/resolve", id), "ada", `{"comment":"done"}`), 404)
-		refused(post(fmt.Sprintf("/v1/executions/%s/receipt", id), "all", `{"result":"done"}`), 404)
+		refused(post(fmt.Sprintf("/v1/approvals/%s/reject", id), "ada", `{"comment":"no"}`), 404, "There is nothing with this id.")
+		refused(post(fmt.Sprintf("/v1/exceptions/%s/resolve", id), "ada", `{"comment":"done"}`), 404, "There is nothing with this id.")
+		refused(post(fmt.Sprintf("/v1/executions/%s/receipt", id), "all", `{"result":"done"}`), 404, "There is nothing with this id.")
 		refused(get("/v1/approvals?decision="+id, "reader"), 422, parameter("decision", "pattern"), "1 to 128 letters")
 	}
 	refused(get("/v1/approvals?decision=a,", "reader"), 422, parameter("decision", "pattern"))
