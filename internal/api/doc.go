@@ -3,7 +3,8 @@
 //
 // A request goes through these, outermost first:
 //
-//	trace.go     correlation id, request log, request metrics, panics
+//	trace.go     correlation id, request log and metrics, panics; what is left of a refused body
+//	plain.go     headers sent once; after the key, queries with one meaning
 //	auth.go      the API key, its company, kinds and rights
 //	body.go      the strict reader: one JSON value with one meaning, or a problem
 //	operation.go huma: parameters, response types and the OpenAPI document
