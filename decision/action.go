@@ -44,6 +44,7 @@ var (
 	orderModels    = []string{"sale.order"}
 	chatterModels  = []string{"sale.order", "stock.picking", "account.move", "purchase.order", "res.partner"}
 	orderPrint     = []string{"state", "amount_total", "currency", "partner_id"}
+	releasePrint   = append(slices.Clone(orderPrint), "partner_shipping_id", "lines") // which goods leave, and where to
 	activityParams = []Field{
 		{Path: "code", Type: TypeCode, Required: true, Example: `"ORDER_REVIEW"`, Doc: "Why a person is asked, a documented code."},
 		{Path: "role", Type: TypeCode, Absent: "default_role", Example: `"finance"`, Doc: "Role that should act."},
@@ -53,7 +54,7 @@ var (
 
 // actionSpecs is the one table of actions; a kind names those it uses.
 var actionSpecs = []ActionSpec{
-	{Name: "confirm", Class: Effective, Models: orderModels, Fingerprint: orderPrint,
+	{Name: "confirm", Class: Effective, Models: orderModels, Fingerprint: releasePrint,
 		Doc: "Confirms a quotation, so that it becomes a sales order and delivery starts."},
 	{Name: "cancel", Class: Effective, Models: orderModels, Fingerprint: orderPrint,
 		Doc: "Cancels an order."},
@@ -66,28 +67,28 @@ var actionSpecs = []ActionSpec{
 		Doc:    "Posts an internal note on the record."},
 	{Name: "reschedule", Class: Effective, Models: []string{"stock.picking"},
 		Params:      []Field{{Path: "scheduled_date", Type: TypeTime, Required: true, Example: `"2026-11-30T09:00:00Z"`, Doc: "The new scheduled date."}},
-		Fingerprint: []string{"state", "scheduled_date"},
+		Fingerprint: []string{"state", "scheduled_date", "promised_date"},
 		Doc:         "Moves the scheduled date of a delivery, and with it the promise to the customer."},
 	{Name: "credit_note", Class: Effective, Models: []string{"account.move"},
 		Params: []Field{
 			{Path: "amount", Type: TypeMoney, Required: true, Min: zero, Example: "25.00", Doc: "Amount to credit, tax included."},
 			{Path: "code", Type: TypeCode, Absent: "unspecified", Example: `"damaged"`, Doc: "Reason code of the refund."},
 		},
-		Fingerprint: []string{"state", "amount_total", "amount_credited", "currency", "partner_id"},
+		Fingerprint: []string{"state", "amount_total", "amount_credited", "currency", "partner_id", "paid"},
 		Doc:         "Creates and posts a credit note against a posted invoice, capped by what is not yet credited."},
 	{Name: "price_write", Class: Effective, Models: orderModels,
 		Params: []Field{
 			{Path: "line_id", Type: TypeID, Required: true, Example: "64", Doc: "The order line."},
 			{Path: "price_unit", Type: TypeMoney, Exact: true, Required: true, Min: zero, Example: "70.00", Doc: "The new unit price."},
 		},
-		Fingerprint: []string{"state", "amount_total", "currency", "partner_id"},
+		Fingerprint: orderPrint,
 		Doc:         "Writes the unit price of one order line."},
 	{Name: "discount_write", Class: Effective, Models: orderModels,
 		Params: []Field{
 			{Path: "line_id", Type: TypeID, Required: true, Example: "64", Doc: "The order line."},
 			{Path: "discount", Type: TypeNumber, Required: true, Min: zero, Max: bound("100"), Unit: "percent", Example: "10", Doc: "The new discount."},
 		},
-		Fingerprint: []string{"state", "amount_total", "currency", "partner_id"},
+		Fingerprint: orderPrint,
 		Doc:         "Writes the discount of one order line."},
 	{Name: ManualAction, Class: Effective,
 		Doc: "Asks a person to make the change: by an activity on the record in Odoo or, where it can have none, by an exception here. Assent does not make it."},

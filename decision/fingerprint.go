@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/shopspring/decimal"
 )
 
 // requestFingerprint identifies what was asked, without correlation id and
@@ -61,8 +63,9 @@ func hashOf(v any) string {
 
 // SubjectFingerprint binds the named fields that are known: their paths as a
 // JSON array, followed at once by 64 hex digits, or "" when none is known.
-// Amounts are rounded by the currency. SameFingerprint computes it again over
-// the same paths as read from Odoo.
+// Amounts are rounded by the currency, and lines are bound by what they add
+// up to. SameFingerprint computes it again over the same paths as read from
+// Odoo.
 func SubjectFingerprint(paths []string, fields []Field, values Record, currency string) string {
 	bound := Record{}
 	rounded := roundMoney(values, fields, currency)
@@ -71,12 +74,52 @@ func SubjectFingerprint(paths []string, fields []Field, values Record, currency 
 			bound[path] = v
 		}
 	}
+	for _, f := range fields {
+		if lines, ok := bound[f.Path].([]Record); ok {
+			bound[f.Path] = addUp(lines, f.Items)
+		}
+	}
 	if len(bound) == 0 {
 		return ""
 	}
 	names := slices.Sorted(maps.Keys(bound))
 	joined, _ := json.Marshal(names)
 	return string(joined) + hashOf(bound)
+}
+
+// lineDigits is where the binary floats stop meaning anything in which Odoo
+// keeps the numbers of lines.
+const lineDigits = 6
+
+// addUp says what lines come to whoever wrote them: for each combination of
+// their required fields, in order, the sum of their required numbers. How
+// they are ordered or split does not count, nor do the optional fields, which
+// one side may leave out.
+func addUp(lines []Record, items []Field) []Record {
+	sums := map[string]Record{}
+	for _, line := range lines {
+		names, numbers := Record{}, map[string]decimal.Decimal{}
+		for _, f := range items {
+			switch value, isNumber := line.Money(f.Path); {
+			case !f.Required:
+			case isNumber:
+				numbers[f.Path] = value
+			default:
+				names[f.Path] = line[f.Path]
+			}
+		}
+		key := string(mustCanonical(names))
+		for path, n := range numbers {
+			sum, _ := sums[key].Money(path)
+			names[path] = sum.Add(n.Round(lineDigits))
+		}
+		sums[key] = names
+	}
+	out := make([]Record, 0, len(sums))
+	for _, key := range sortedKeys(sums) {
+		out = append(out, sums[key])
+	}
+	return out
 }
 
 // SameFingerprint says whether values, read from Odoo now, still have the

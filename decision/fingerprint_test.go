@@ -80,6 +80,51 @@ func TestFingerprintCurrency(t *testing.T) {
 	}
 }
 
+// Lines are bound by what they add up to: how they are ordered, split or
+// priced is no change, other goods are.
+func TestFingerprintLines(t *testing.T) {
+	t.Parallel()
+	line := func(product int64, quantity, price string) Record {
+		r := Record{"product_id": product, "quantity": decimal.RequireFromString(quantity)}
+		if price != "" {
+			r["price_unit"] = decimal.RequireFromString(price)
+		}
+		return r
+	}
+	of := func(lines ...Record) Record {
+		r := orderRecord()
+		if lines != nil {
+			r["lines"] = lines
+		}
+		return r
+	}
+	confirm, _ := ActionNamed("confirm")
+	base := SubjectFingerprint(confirm.Fingerprint, orderKind.Fields, of(line(49, "2", ""), line(7, "0.3", "5")), "EUR")
+	for name, test := range map[string]struct {
+		now  Record
+		same bool
+	}{
+		"the same":         {of(line(49, "2", ""), line(7, "0.3", "5")), true},
+		"in another order": {of(line(7, "0.30", ""), line(49, "2.0", "60.25")), true},
+		"split":            {of(line(49, "1.5", "1"), line(7, "0.3", ""), line(49, "0.5", "2")), true},
+		"noise":            {of(line(49, "2.0000001", ""), line(7, "0.3", "")), true},
+		"other goods":      {of(line(50, "2", ""), line(7, "0.3", "5")), false},
+		"exchanged":        {of(line(7, "2", ""), line(49, "0.3", "5")), false},
+		"more":             {of(line(49, "3", ""), line(7, "0.3", "5")), false},
+		"fewer lines":      {of(line(49, "2", "")), false},
+		"more lines":       {of(line(49, "2", ""), line(7, "0.3", "5"), line(8, "1", "0")), false},
+		"unknown":          {of(), false},
+	} {
+		if have := SameFingerprint(base, orderKind.Fields, test.now, "EUR"); have != test.same {
+			t.Errorf("%s: same is %v", name, have)
+		}
+	}
+	without := SubjectFingerprint(confirm.Fingerprint, orderKind.Fields, of(), "EUR")
+	if !SameFingerprint(without, orderKind.Fields, of(line(49, "2", "")), "EUR") {
+		t.Error("lines that were unknown are bound")
+	}
+}
+
 // What is no fingerprint never matches anything.
 func TestFingerprintMalformed(t *testing.T) {
 	t.Parallel()

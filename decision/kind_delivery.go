@@ -16,7 +16,7 @@ var deliveryKind = Kind{
 		{Path: "state", Type: TypeEnum, Enum: []string{"draft", "waiting", "confirmed", "assigned", "done", "cancel"}, Required: true, Example: `"assigned"`, Doc: "State of the transfer in Odoo."},
 		{Path: "scheduled_date", Type: TypeTime, Required: true, Example: `"2026-11-26T09:00:00Z"`, Doc: "When the goods are to leave."},
 		{Path: "currency", Type: TypeCurrency, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
-		{Path: "promised_date", Type: TypeTime, Absent: "no_promise", Example: `"2026-11-28T00:00:00Z"`, Doc: "Delivery date promised to the customer."},
+		{Path: "promised_date", Type: TypeTime, Absent: "no_promise", Example: `"2026-11-28T00:00:00Z"`, Doc: "Delivery date promised to the customer, as Odoo has it: no date is moved once it says another."},
 		{Path: "order_date", Type: TypeTime, NotAfter: true, Absent: "not_given", Example: `"2026-11-24T09:30:00Z"`, Doc: "When the customer ordered."},
 		{Path: "order_amount", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "120.50", Doc: "Value of the goods for the customer."},
 		{Path: "partner_id", Type: TypeID, Absent: "not_given", Example: "14", Doc: "The customer, res.partner."},

@@ -15,6 +15,7 @@ var orderKind = Kind{
 		{Path: "currency", Type: TypeCurrency, Required: true, Example: `"EUR"`, Doc: "ISO 4217 currency of every amount in the request."},
 		{Path: "amount_total", Type: TypeMoney, Required: true, Min: zero, Example: "120.50", Doc: "Total of the order, tax included."},
 		{Path: "partner_id", Type: TypeID, Required: true, Example: "14", Doc: "The customer, res.partner."},
+		{Path: "partner_shipping_id", Type: TypeID, Absent: "not_given", Example: "15", Doc: "Whom the goods go to, res.partner; no order is confirmed once Odoo names another."},
 		{Path: "customer.since", Type: TypeTime, Absent: "not_given", Example: `"2024-03-01T00:00:00Z"`, Doc: "When the customer's record was created."},
 		{Path: "customer.orders", Type: TypeInteger, Min: zero, Absent: "not_given", Example: "3", Doc: "Orders the customer confirmed before this one."},
 		{Path: "customer.email", Type: TypeText, Personal: true, Absent: "no_email", Example: `"ada@example.com"`, Doc: "E-mail address; kept as a keyed hash."},
@@ -28,7 +29,7 @@ var orderKind = Kind{
 		{Path: "payment.state", Type: TypeEnum, Enum: []string{"pending", "authorized", "done", "cancel", "error"}, Absent: "no_payment", Example: `"authorized"`, Doc: "State of the last payment transaction."},
 		{Path: "commitment_date", Type: TypeTime, Absent: "no_promise", Example: `"2026-11-27T00:00:00Z"`, Doc: "Delivery date promised to the customer."},
 		{Path: "warehouse_id", Type: TypeID, Absent: "not_given", Example: "1", Doc: "Warehouse the order ships from."},
-		{Path: "lines", Type: TypeLines, Absent: "not_given", Items: orderLine, Example: `[{"product_id":49,"quantity":2,"price_unit":60.25}]`, Doc: "The order's lines."},
+		{Path: "lines", Type: TypeLines, Absent: "not_given", Items: orderLine, Example: `[{"product_id":49,"quantity":2,"price_unit":60.25}]`, Doc: "All lines of the order that have a product; no order is confirmed once the products or their quantities in Odoo are others."},
 		{Path: "signals.ip_country", Type: TypeCountry, Absent: "no_signal", Example: `"DE"`, Doc: "ISO 3166-1 country of the buyer's IP address, from the shop."},
 		{Path: "signals.avs", Type: TypeEnum, Enum: []string{"match", "partial", "mismatch", "unavailable"}, Absent: "no_signal", Example: `"match"`, Doc: "Address check by the card issuer."},
 		{Path: "signals.cvc", Type: TypeEnum, Enum: []string{"match", "mismatch", "unavailable"}, Absent: "no_signal", Example: `"match"`, Doc: "Card code check by the card issuer."},
@@ -53,8 +54,8 @@ var orderKind = Kind{
 
 var orderLine = []Field{
 	{Path: "product_id", Type: TypeID, Required: true, Example: "49", Doc: "The product."},
-	{Path: "quantity", Type: TypeNumber, Required: true, Min: zero, Example: "2", Doc: "Ordered quantity, in the line's unit."},
-	{Path: "price_unit", Type: TypeMoney, Exact: true, Absent: "not_given", Min: zero, Example: "60.25", Doc: "Unit price."},
+	{Path: "quantity", Type: TypeNumber, Required: true, Example: "2", Doc: "Ordered quantity, in the line's unit; below zero for what comes back."},
+	{Path: "price_unit", Type: TypeMoney, Exact: true, Absent: "not_given", Example: "60.25", Doc: "Unit price; below zero for a coupon."},
 	{Path: "discount", Type: TypeNumber, Absent: "not_given", Max: bound("100"), Unit: "percent", Example: "0", Doc: "Discount of the line."},
 }
 

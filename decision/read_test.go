@@ -18,7 +18,7 @@ func TestReadFromOdoo(t *testing.T) {
 	t.Parallel()
 	s := setup(t)
 	s.Records = records{fields: map[string]string{
-		"/sale.order/1": `{"state":"sent","currency":"EUR","amount_total":5,"date_order":"2027-01-01 00:00:00","partner_id":14,"lines":[{"product_id":1,"quantity":-3}],"customer":{"email":null}}`,
+		"/sale.order/1": `{"state":"sent","currency":"EUR","amount_total":5,"date_order":"2027-01-01 00:00:00","partner_id":14,"lines":[{"product_id":1,"quantity":3,"discount":300}],"customer":{"email":null}}`,
 	}}
 	a := s.decide(t, unread(1))
 	if a.Row.Status != Executing || a.Decision.Recommendation.Action.Name != "confirm" || !strings.HasPrefix(a.Decision.Key, ":sale.order:1:order:") {

@@ -15,10 +15,7 @@ func (a attempt) confirm(ctx context.Context) decision.Applied {
 	if err != nil {
 		return a.classify(err)
 	}
-	confirmed := func(tree map[string]any) bool {
-		state, _ := tree["state"].(string)
-		return slices.Contains(dialect.Confirmed, state)
-	}
+	confirmed := func(state string) bool { return slices.Contains(dialect.Confirmed, state) }
 	return a.order(ctx, "action_confirm", nil, confirmed)
 }
 
@@ -29,17 +26,18 @@ func (a attempt) cancel(ctx context.Context) decision.Applied {
 	if err != nil {
 		return a.classify(err)
 	}
-	cancelled := func(tree map[string]any) bool { return tree["state"] == "cancel" }
+	cancelled := func(state string) bool { return state == "cancel" }
 	return a.order(ctx, "action_cancel", dialect.CancelContext, cancelled)
 }
 
 // order calls a method that moves an order to another state.
-func (a attempt) order(ctx context.Context, method string, cx Context, reached func(map[string]any) bool) decision.Applied {
+func (a attempt) order(ctx context.Context, method string, cx Context, reached func(state string) bool) decision.Applied {
 	tree, end, ok := a.look(ctx)
+	state, _ := tree["state"].(string)
 	switch {
 	case !ok:
 		return end
-	case reached(tree):
+	case reached(state):
 		return done(codeAlready, "")
 	case !a.unchanged(tree):
 		return stale
@@ -49,8 +47,8 @@ func (a attempt) order(ctx context.Context, method string, cx Context, reached f
 		return a.Caller.Call(ctx, q, nil)
 	}
 	return a.changed(ctx, call, func(ctx context.Context) (bool, error) {
-		tree, err := a.core(ctx, a.company, a.x.Subject)
-		return err == nil && reached(tree), err
+		state, err := a.orderState(ctx, a.company, a.x.Subject)
+		return err == nil && reached(state), err
 	})
 }
 

@@ -37,6 +37,7 @@ const (
 	KindNotSent       Kind = "not_sent"              // the caller gave up before anything was sent
 	KindSerialization Kind = "serialization_failure" // PostgreSQL rolled the transaction back
 	KindLock          Kind = "record_locked"         // LockError (19)
+	KindDatabase      Kind = "unknown_database"      // the server has none of this name
 
 	// Refused.
 	KindUser       Kind = "user_error"       // UserError, RedirectWarning
@@ -44,7 +45,7 @@ const (
 	KindAccess     Kind = "access_error"     // a right, rule or company the user lacks; private methods
 	KindDenied     Kind = "access_denied"    // wrong, expired or revoked credentials
 	KindMissing    Kind = "missing_record"   // the record does not exist or was deleted
-	KindNotFound   Kind = "not_found"        // unknown model, method or database
+	KindNotFound   Kind = "not_found"        // unknown model or method
 	KindRequest    Kind = "bad_request"      // the call itself is wrong: arguments, identifiers, version
 )
 
@@ -56,6 +57,7 @@ var outcomes = map[Kind]Outcome{
 	KindNotSent:       NotApplied,
 	KindSerialization: NotApplied,
 	KindLock:          NotApplied,
+	KindDatabase:      NotApplied,
 	KindUser:          Refused,
 	KindValidation:    Refused,
 	KindAccess:        Refused,
@@ -65,6 +67,9 @@ var outcomes = map[Kind]Outcome{
 	KindRequest:       Refused,
 }
 
+// accessError is what a user without a right gets; a proxy's 403 has no name.
+const accessError = "odoo.exceptions.AccessError"
+
 // exceptions maps Odoo's exception names to kinds. Only exceptions that Odoo
 // raises inside the transaction and then rolls back are listed: others may
 // come from a hook after the commit (a mail server that is down), so they stay
@@ -73,7 +78,7 @@ var exceptions = map[string]Kind{
 	"odoo.exceptions.UserError":                    KindUser,
 	"odoo.exceptions.RedirectWarning":              KindUser,
 	"odoo.exceptions.ValidationError":              KindValidation,
-	"odoo.exceptions.AccessError":                  KindAccess,
+	accessError:                                    KindAccess,
 	"odoo.exceptions.AccessDenied":                 KindDenied,
 	"odoo.http.SessionExpiredException":            KindDenied,
 	"werkzeug.exceptions.Unauthorized":             KindDenied,

@@ -33,8 +33,9 @@ var (
 const patience = 20 * time.Second
 
 // ReadRecord reads a subject as the fields of its kind. Errors:
-// CodeNotFound when the bot cannot see the record, CodeUnavailable when Odoo
-// cannot be asked or does not answer in time.
+// CodeNotFound when the bot cannot see the record, CodeInvalid when Odoo does
+// not let it read such records at all, which asking again does not change,
+// and CodeUnavailable when Odoo cannot be asked or does not answer in time.
 func (i *Integration) ReadRecord(ctx context.Context, c decision.Company, kind decision.Kind, s decision.Subject) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(i.Patience, patience))
 	defer cancel()
@@ -54,6 +55,10 @@ var errNotVisible = decision.Errorf(decision.CodeNotFound, "Odoo does not show t
 func readError(err error) error {
 	if decision.CodeOf(err) == decision.CodeNotFound {
 		return err
+	}
+	var e *Error
+	if errors.As(err, &e) && e.Name == accessError {
+		return decision.Invalid("/subject/model", "not_readable", "the integration may not read "+e.Model+" for this company: give its user in Odoo that right, or send the fields")
 	}
 	unavailable := decision.Errorf(decision.CodeUnavailable, "Odoo could not be asked for the record (%s).", KindOf(err))
 	unavailable.Err = err
@@ -78,11 +83,8 @@ func (i *Integration) core(ctx context.Context, c decision.Company, s decision.S
 
 // details adds what only the assessment and the policy read.
 func (i *Integration) details(ctx context.Context, c decision.Company, kind decision.Kind, s decision.Subject, tree map[string]any) error {
-	switch kind.Name {
-	case "order":
+	if kind.Name == "order" {
 		return i.orderDetails(ctx, c, s, tree)
-	case "delivery":
-		return i.pickingDetails(ctx, c, tree)
 	}
 	delete(tree, moveType)
 	return nil

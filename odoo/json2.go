@@ -62,10 +62,14 @@ func (t json2) version(ctx context.Context) (Version, error) {
 	return body.major(q)
 }
 
-// whoami is the id of the user the key belongs to.
+// whoami is the id of the user the key belongs to. The path of users is not
+// found where the server, which has this API, has not the database.
 func (t json2) whoami(ctx context.Context) (int64, error) {
 	q := Call{Model: "res.users", Method: "context_get"}
 	result, err := t.do(ctx, q, nil)
+	if KindOf(err) == KindNotFound {
+		return 0, q.fail(KindDatabase, 404, "the server has no database of this name", nil)
+	}
 	if err != nil {
 		return 0, err
 	}

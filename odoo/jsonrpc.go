@@ -3,7 +3,9 @@ package odoo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
+	"strings"
 	"sync/atomic"
 )
 
@@ -56,13 +58,23 @@ func (t jsonrpc) authenticate(ctx context.Context) (int64, error) {
 	result, err := t.service(ctx, q, "common", "authenticate",
 		t.database, t.login, string(t.key), map[string]any{})
 	if err != nil {
-		return 0, err
+		return 0, unknownDatabase(err)
 	}
 	var uid int64
 	if json.Unmarshal(result, &uid) != nil || uid <= 0 {
 		return 0, q.fail(KindDenied, 200, "Odoo does not accept this login and key", nil)
 	}
 	return uid, nil
+}
+
+// unknownDatabase tells a wrong name from a server that fails: PostgreSQL's
+// sentence is all that Odoo says about it.
+func unknownDatabase(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Name == "psycopg2.OperationalError" && strings.Contains(e.Message, "database \"") && strings.Contains(e.Message, "\" does not exist") {
+		e.Kind, e.Detail = KindDatabase, "the server has no database of this name"
+	}
+	return err
 }
 
 // version asks for the server's version; it needs no credentials.

@@ -24,7 +24,7 @@ func TestLiveRead(t *testing.T) {
 		Partner odoo.Ref        `json:"partner_id"`
 	}](t, s, "sale.order", odoo.Domain{}.Where("id", "=", order.ID), "name", "amount_total", "date_order", "partner_id")[0]
 	of := decision.Record{"reference": row.Name, "amount_total": row.Total, "date_order": at(row.Date), "state": "draft", "currency": s.company.Currency,
-		"partner_id": s.partner, "commitment_date": at("2030-05-17 08:00:00"), "lines": []decision.Record{
+		"partner_id": s.partner, "partner_shipping_id": s.partner, "commitment_date": at("2030-05-17 08:00:00"), "lines": []decision.Record{
 			{"product_id": s.product, "quantity": dec("3"), "price_unit": dec("33.33"), "discount": dec("0")},
 			{"product_id": s.product, "quantity": dec("0.5"), "price_unit": dec("19.99"), "discount": dec("7.5")},
 		}}

@@ -14,12 +14,15 @@ type orderRow struct {
 	Total    json.Number `json:"amount_total"`
 	Currency Ref         `json:"currency_id"`
 	Partner  Ref         `json:"partner_id"`
+	Shipping Ref         `json:"partner_shipping_id"`
 	Promise  Time        `json:"commitment_date"`
+	Lines    IDs         `json:"order_line"`
 }
 
-// orderCore reads a sale.order. currency_id shows the ISO code as its name.
+// orderCore reads a sale.order with its lines. currency_id shows the ISO code
+// as its name.
 func (i *Integration) orderCore(ctx context.Context, c decision.Company, s decision.Subject) (map[string]any, error) {
-	o, err := one[orderRow](ctx, i, c, "sale.order", s.ID, "name", "state", "date_order", "amount_total", "currency_id", "partner_id", "commitment_date")
+	o, err := one[orderRow](ctx, i, c, "sale.order", s.ID, "name", "state", "date_order", "amount_total", "currency_id", "partner_id", "partner_shipping_id", "commitment_date", "order_line")
 	if err != nil {
 		return nil, err
 	}
@@ -30,31 +33,35 @@ func (i *Integration) orderCore(ctx context.Context, c decision.Company, s decis
 	setNumber(tree, "amount_total", o.Total)
 	set(tree, "currency", o.Currency.Name, o.Currency.Name != "")
 	setRef(tree, "partner_id", o.Partner)
+	setRef(tree, "partner_shipping_id", o.Shipping)
 	setTime(tree, "commitment_date", o.Promise)
-	return tree, nil
+	return tree, i.orderLines(ctx, c, o.Lines, tree)
 }
 
-// orderDetails adds customer, addresses, earlier orders and lines.
+// orderState reads only the state: after an action nothing else is asked.
+func (i *Integration) orderState(ctx context.Context, c decision.Company, s decision.Subject) (string, error) {
+	o, err := one[orderRow](ctx, i, c, "sale.order", s.ID, "state")
+	return o.State.Or(""), err
+}
+
+// orderDetails adds customer, addresses and earlier orders.
 func (i *Integration) orderDetails(ctx context.Context, c decision.Company, s decision.Subject, tree map[string]any) error {
-	addresses, err := one[struct {
-		Partner  Ref `json:"partner_id"`
-		Invoice  Ref `json:"partner_invoice_id"`
-		Shipping Ref `json:"partner_shipping_id"`
-		Lines    IDs `json:"order_line"`
-	}](ctx, i, c, "sale.order", s.ID, "partner_id", "partner_invoice_id", "partner_shipping_id", "order_line")
+	invoice, err := one[struct {
+		Address Ref `json:"partner_invoice_id"`
+	}](ctx, i, c, "sale.order", s.ID, "partner_invoice_id")
 	if err != nil {
 		return err
 	}
-	if err := i.customer(ctx, c, s.ID, addresses.Partner.ID, tree); err != nil {
+	// As the core has read them: what is assessed is what is bound.
+	partner, _ := tree["partner_id"].(int64)
+	shipping, _ := tree["partner_shipping_id"].(int64)
+	if err := i.customer(ctx, c, s.ID, partner, tree); err != nil {
 		return err
 	}
-	if err := i.address(ctx, c, addresses.Invoice.ID, "billing", tree); err != nil {
+	if err := i.address(ctx, c, invoice.Address.ID, "billing", tree); err != nil {
 		return err
 	}
-	if err := i.address(ctx, c, addresses.Shipping.ID, "shipping", tree); err != nil {
-		return err
-	}
-	return i.orderLines(ctx, c, addresses.Lines, tree)
+	return i.address(ctx, c, shipping, "shipping", tree)
 }
 
 // customer reads who ordered. The order itself, confirmed or not, is none of
@@ -119,6 +126,8 @@ func (i *Integration) address(ctx context.Context, c decision.Company, id int64,
 	return err
 }
 
+// orderLines reads the lines that have a product; sections and notes have
+// none.
 func (i *Integration) orderLines(ctx context.Context, c decision.Company, ids []int64, tree map[string]any) error {
 	if len(ids) == 0 || len(ids) > decision.MaxLines {
 		return nil // too many are unknown: the first ones would tell another story

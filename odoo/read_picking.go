@@ -8,7 +8,8 @@ import (
 	"assent/decision"
 )
 
-// pickingCore reads a stock.picking.
+// pickingCore reads a stock.picking with the order behind it, whose promise
+// to the customer no date may pass.
 func (i *Integration) pickingCore(ctx context.Context, c decision.Company, s decision.Subject) (map[string]any, error) {
 	p, err := one[struct {
 		Name      Text `json:"name"`
@@ -27,15 +28,12 @@ func (i *Integration) pickingCore(ctx context.Context, c decision.Company, s dec
 	setTime(tree, "scheduled_date", p.Scheduled)
 	setTime(tree, "promised_date", p.Deadline)
 	setRef(tree, "partner_id", p.Partner)
-	setText(tree, "origin", p.Origin)
-	return tree, nil
+	return tree, i.orderBehind(ctx, c, p.Origin.Or(""), tree)
 }
 
-// pickingDetails adds the order behind a delivery: its origin is the order's
-// number, which every version has without further modules.
-func (i *Integration) pickingDetails(ctx context.Context, c decision.Company, tree map[string]any) error {
-	origin, _ := tree["origin"].(string)
-	delete(tree, "origin")
+// orderBehind adds the order that a delivery is for: its origin is the
+// order's number, which every version has without further modules.
+func (i *Integration) orderBehind(ctx context.Context, c decision.Company, origin string, tree map[string]any) error {
 	// From 18 on the customer's reference follows: "S00037 - WEB-1001".
 	origin, _, _ = strings.Cut(origin, " - ")
 	if origin == "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,7 +64,7 @@ func (s *stage) furnished() {
 // whole is what is read of it.
 func whole() decision.Record {
 	return decision.Record{
-		"reference": "S00001", "state": "draft", "date_order": at("2026-11-24 05:59:00"), "currency": "EUR", "amount_total": dec("300.3"), "partner_id": int64(101),
+		"reference": "S00001", "state": "draft", "date_order": at("2026-11-24 05:59:00"), "currency": "EUR", "amount_total": dec("300.3"), "partner_id": int64(101), "partner_shipping_id": int64(300),
 		"commitment_date": at("2026-11-27 00:00:00"), "customer.since": at("2024-03-01 10:00:00"), "customer.orders": int64(0),
 		"customer.email": "customer01@example.com", "customer.phone": "+49 30 5550100",
 		"billing.country": "DE", "billing.zip": "10115", "shipping.country": "FR", "shipping.zip": "75001",
@@ -119,7 +120,7 @@ func TestReadOrderWithout(t *testing.T) {
 		"a customer":                     {order(map[string]any{"partner_id": false}), append(slices.Clone(customer), "partner_id")},
 		"ways to reach them":             {partner(101, map[string]any{"email": false, "phone": false}), customer[:2]},
 		"an invoice address":             {order(map[string]any{"partner_invoice_id": false}), []string{"billing.zip", "billing.country"}},
-		"a delivery address":             {order(map[string]any{"partner_shipping_id": false}), []string{"shipping.zip", "shipping.country"}},
+		"a delivery address":             {order(map[string]any{"partner_shipping_id": false}), []string{"partner_shipping_id", "shipping.zip", "shipping.country"}},
 		"an address that is hidden":      {partner(300, map[string]any{"company_id": 2}), []string{"shipping.zip", "shipping.country"}},
 		"a postcode":                     {partner(300, map[string]any{"zip": false}), []string{"shipping.zip"}},
 		"a country":                      {partner(300, map[string]any{"country_id": false}), []string{"shipping.country"}},
@@ -342,13 +343,17 @@ func TestReadDown(t *testing.T) {
 				f.Skip, f.Times = n, 1
 				s.fake.Inject(f)
 				raw, err := s.odoo.ReadRecord(s, s.company, kind, subject)
-				if decision.CodeOf(err) != decision.CodeUnavailable || raw != nil || len(s.fake.Armed()) > 0 {
+				want := decision.CodeUnavailable
+				if f.Name == "odoo.exceptions.AccessError" { // which does not pass by itself
+					want = decision.CodeInvalid
+				}
+				if decision.CodeOf(err) != want || raw != nil || len(s.fake.Armed()) > 0 {
 					t.Errorf("%s of read %d of %s: %s, %v", f.Kind, n, subject.Model, raw, err)
 				}
 			}
 		}
 		s.company.OdooID = 2
-		if _, err := s.odoo.ReadRecord(s, s.company, kind, subject); decision.CodeOf(err) != decision.CodeUnavailable {
+		if _, err := s.odoo.ReadRecord(s, s.company, kind, subject); decision.CodeOf(err) != decision.CodeInvalid {
 			t.Errorf("another company: %v", err)
 		}
 		s.company.OdooID = 1
@@ -375,5 +380,33 @@ func TestReadCancelled(t *testing.T) {
 	kind, _ := decision.KindNamed("order")
 	if raw, err := s.odoo.ReadRecord(ctx, s.company, kind, order1); decision.CodeOf(err) != decision.CodeUnavailable || raw != nil {
 		t.Errorf("%s, %v", raw, err)
+	}
+}
+
+// TestReadWithoutRights: that the bot may not read is said as such, with what
+// and without Odoo's sentence, so that nobody asks again for ever.
+func TestReadWithoutRights(t *testing.T) {
+	eachInstance(t, func(t *testing.T, s *stage) {
+		kind, _ := decision.KindNamed("order")
+		s.fake.Inject(odootest.Fault{Kind: odootest.Raise, Name: "odoo.exceptions.AccessError", Message: "No, said Ada.", Model: "sale.order.line"})
+		_, err := s.odoo.ReadRecord(s, s.company, kind, order1)
+		want := "; /subject/model the integration may not read sale.order.line for this company: give its user in Odoo that right, or send the fields"
+		if decision.CodeOf(err) != decision.CodeInvalid || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("have %v, want %s", err, want)
+		}
+	})
+}
+
+// TestWrongDatabase: a wrong name is not taken for an Odoo that is down, and
+// nothing is lost by it.
+func TestWrongDatabase(t *testing.T) {
+	t.Parallel()
+	for _, i := range instances {
+		t.Run(i.String(), func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, i, func(c *odoo.Config) { c.Database = "other" })
+			b.fails(t, odoo.Call{Model: "sale.order", Method: "action_confirm", IDs: []int64{1}}, odoo.KindDatabase, odoo.NotApplied)
+			wantFailure(t, b.client.Ping(b), odoo.KindDatabase, odoo.NotApplied)
+		})
 	}
 }

@@ -260,7 +260,7 @@ func (s sale) fields(name string) fields {
 	c := s.customer
 	f := fields{
 		"reference": name, "state": s.state, "date_order": wire(s.at), "currency": s.currency, "amount_total": number(s.total()),
-		"partner_id": c.id, "warehouse_id": s.warehouse.id,
+		"partner_id": c.id, "partner_shipping_id": s.ship.id, "warehouse_id": s.warehouse.id,
 	}
 	if !s.promised.IsZero() {
 		f["commitment_date"] = wire(s.promised)

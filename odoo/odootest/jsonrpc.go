@@ -32,6 +32,10 @@ func (s *Server) jsonrpc(body []byte) reply {
 			"server_version": s.release(), "server_version_info": s.versionInfo(),
 		})
 	case "common.authenticate", "common.login":
+		var database string
+		if len(p.Args) > 0 && json.Unmarshal(p.Args[0], &database) == nil && database != s.opts.Database {
+			return in.failure(s, noDatabase(database))
+		}
 		return in.result(s.authenticate(p.Args))
 	case "object.execute_kw":
 		return s.executeKW(in)
@@ -55,6 +59,11 @@ func (in envelope) failure(s *Server, x *exception) reply {
 	return asJSON(http.StatusOK, map[string]any{"jsonrpc": "2.0", "id": in.ID, "error": map[string]any{
 		"code": code, "message": "Odoo Server Error", "data": x.body(s.opts.Debug),
 	}})
+}
+
+// noDatabase is PostgreSQL's sentence, which Odoo hands on.
+func noDatabase(name string) *exception {
+	return raise("psycopg2.OperationalError", 500, fmt.Sprintf("FATAL:  database %q does not exist", name))
 }
 
 // authenticate gives the user's id, or false.
@@ -85,7 +94,7 @@ func (s *Server) executeKW(in envelope) reply {
 		}
 	}
 	if database != s.opts.Database {
-		return in.failure(s, raise("psycopg2.OperationalError", 500, fmt.Sprintf("FATAL:  database %q does not exist", database)))
+		return in.failure(s, noDatabase(database))
 	}
 	user := s.userWith(func(u *User) bool { return u.ID == uid && u.Key == key })
 	if user == nil {
