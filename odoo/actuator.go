@@ -73,6 +73,7 @@ const (
 	codeNoEffect   = "no_effect"         // Odoo accepted the call and nothing changed
 	codeOtherOrder = "line_of_another"   // the line is not one of the subject's
 	codeAmount     = "amount_mismatch"   // the credit note would not have the amount assented to
+	codeNegative   = "negative_line"     // with lines below zero a discount is no share of the order's total
 	codeDecimals   = "too_many_decimals" // Odoo keeps fewer decimals of the number than were assented to
 	codeIncomplete = "bad_action"        // a required parameter is missing, or the action is for another model
 	codeNoInvoice  = "no_invoice"        // the subject of a credit note is no customer invoice
