@@ -138,7 +138,7 @@ func (q *question) fieldFaults() []FieldError {
 		}
 	}
 	if q.kind.Check != nil {
-		errs = append(errs, q.kind.Check(Snapshot{Subject: q.Subject, Fields: q.fields})...)
+		errs = append(errs, q.kind.Check(Snapshot{Subject: q.Subject, Fields: q.fields, Proposed: q.proposed})...)
 	}
 	return errs
 }

@@ -116,6 +116,9 @@ func TestDecideInvalid(t *testing.T) {
 	fields := func(old, new string) Request {
 		return with(func(r *Request) { r.Fields = json.RawMessage(strings.Replace(string(r.Fields), old, new, 1)) })
 	}
+	unasked, priced := refund(1, "5", "EUR"), change(1)
+	unasked.RequestedBy = ""
+	priced.Proposed = &ProposedAction{"price_write", json.RawMessage(`{"line_id":64,"price_unit":5}`)}
 	tests := map[string]struct {
 		req  Request
 		want string // pointers
@@ -141,6 +144,8 @@ func TestDecideInvalid(t *testing.T) {
 		"action parameters":  {with(func(r *Request) { r.Proposed = &ProposedAction{"hold", json.RawMessage(`{"code":"a b","x":1}`)} }), "/action/params/code /action/params/x"},
 		"no parameters":      {with(func(r *Request) { r.Proposed = &ProposedAction{Name: "hold"} }), "/action/params/code"},
 		"more than invoiced": {refund(1, "100000.01", "EUR"), "/fields/amount"},
+		"refund by nobody":   {unasked, "/requested_by"},
+		"another write":      {priced, "/fields/type"},
 		"several at once":    {with(func(r *Request) { r.Subject.ID, r.Apply = -1, "x" }), "/subject/id /apply"},
 	}
 	s := setup(t)

@@ -71,11 +71,27 @@ var changeNeeds = map[string][]string{
 	"bank_details":   {"change_hash"},
 }
 
+// changeWrites are the actions that write by themselves, and the type of
+// change each makes.
+var changeWrites = map[string]string{"discount_write": "discount", "price_write": "price_override"}
+
 // checkChange asks for the fields of the type, and keeps account numbers out:
-// whoever approves those compares them in Odoo.
+// whoever approves those compares them in Odoo. An action that is asked for
+// must be one that makes such a change, or a person would be asked to make it
+// and the caller would never know.
 func checkChange(s Snapshot) []FieldError {
 	kind, _ := s.Fields.Text("type")
 	var errs []FieldError
+	if s.Proposed != nil {
+		name := s.Proposed.Name
+		made, writes := changeWrites[name]
+		switch {
+		case writes && kind != made:
+			errs = append(errs, FieldError{Pointer: "/fields/type", Code: "conflict", Message: "must be " + made + " for the action " + name})
+		case writes && s.Subject.Model != "sale.order":
+			errs = append(errs, FieldError{Pointer: "/subject/model", Code: "conflict", Message: "must be sale.order for the action " + name})
+		}
+	}
 	for _, need := range changeNeeds[kind] {
 		if _, ok := s.Fields[need]; !ok {
 			errs = append(errs, FieldError{Pointer: "/fields/" + need, Code: "required", Message: "required for this type of change"})

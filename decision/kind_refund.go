@@ -10,6 +10,7 @@ var refundKind = Kind{
 	Models: []string{"account.move"},
 	Amount: "amount",
 	Given:  "amount_credited",
+	Asked:  true,
 	Fields: []Field{
 		{Path: "reference", Type: TypeCode, Absent: "not_given", Example: `"INV/2026/00012"`, Doc: "Invoice number."},
 		{Path: "state", Type: TypeEnum, Enum: []string{"draft", "posted", "cancel"}, Required: true, Example: `"posted"`, Doc: "State of the invoice."},
@@ -21,7 +22,7 @@ var refundKind = Kind{
 		{Path: "reason", Type: TypeCode, Absent: "not_given", Example: `"damaged"`, Doc: "Reason code of the refund."},
 		{Path: "invoice_date", Type: TypeTime, NotAfter: true, Absent: "not_given", Example: `"2026-11-20T00:00:00Z"`, Doc: "Date of the invoice."},
 		{Path: "delivered_date", Type: TypeTime, NotAfter: true, Absent: "not_delivered", Example: `"2026-11-22T00:00:00Z"`, Doc: "When the goods arrived."},
-		{Path: "paid", Type: TypeBoolean, Absent: "not_given", Example: "true", Doc: "The invoice is paid."},
+		{Path: "paid", Type: TypeBoolean, Absent: "not_given", Example: "true", Doc: "The invoice is paid; nothing is credited once Odoo says otherwise."},
 		{Path: "goods_returned", Type: TypeBoolean, Absent: "not_given", Shown: true, Example: "true", Doc: "The goods are back in a warehouse."},
 	},
 	Entities: []Entity{{Type: "partner", Path: "partner_id", Cap: 200}},

@@ -127,3 +127,27 @@ func TestPromiseAtRisk(t *testing.T) {
 		}
 	}
 }
+
+// A write that is asked for must fit the type of change: else nothing would
+// be written, and a person asked instead.
+func TestChangeAction(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ model, kind, action, want string }{
+		"a discount":               {"sale.order", "discount", "discount_write", ""},
+		"a price":                  {"sale.order", "price_override", "price_write", ""},
+		"a price as a discount":    {"sale.order", "discount", "price_write", "/fields/type must be price_override for the action price_write"},
+		"a discount as a price":    {"sale.order", "price_override", "discount_write", "/fields/type must be discount for the action discount_write"},
+		"a discount as a campaign": {"sale.order", "campaign_exception", "discount_write", "/fields/type must be discount for the action discount_write"},
+		"of another record":        {"purchase.order", "discount", "discount_write", "/subject/model must be sale.order for the action discount_write"},
+		"by a person":              {"sale.order", "campaign_exception", "manual", ""},
+	} {
+		fields := Record{"type": c.kind, "discount": decimal.Decimal{}, "price_unit": decimal.Decimal{}, "amount_total": decimal.Decimal{}}
+		have := ""
+		for _, f := range checkChange(subjectOf("change", c.model, fields, &Action{Name: c.action})) {
+			have += f.Pointer + " " + f.Message
+		}
+		if have != c.want {
+			t.Errorf("%s: have %q, want %q", name, have, c.want)
+		}
+	}
+}

@@ -72,6 +72,6 @@ func body(o options, i int64) []byte {
 			"reason":"damaged","paid":true,"goods_returned":true,"delivered_date":%q}`, o.Currency, amount, partner, time.Now().UTC().AddDate(0, 0, -3).Format(time.RFC3339)),
 	}[o.Kind]
 	model := map[string]string{"order": "sale.order", "delivery": "stock.picking", "refund": "account.move"}[o.Kind]
-	return fmt.Appendf(nil, `{"kind":%q,"company":%q,"channel":"web","subject":{"model":%q,"id":%d},"apply":%q,"fields":%s}`,
+	return fmt.Appendf(nil, `{"kind":%q,"company":%q,"channel":"web","requested_by":"odoo:7","subject":{"model":%q,"id":%d},"apply":%q,"fields":%s}`,
 		o.Kind, o.Company, model, id, o.Apply, fields)
 }

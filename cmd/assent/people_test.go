@@ -259,7 +259,7 @@ func TestKeys(t *testing.T) {
 		t.Errorf("list\n%s", list)
 	}
 	service := s.serve()
-	refund := `{"kind":"refund","subject":{"model":"account.move","id":1},"fields":{"state":"posted","currency":"EUR","amount":5,"amount_total":50,"amount_credited":0,"partner_id":3}}`
+	refund := `{"kind":"refund","requested_by":"odoo:9","subject":{"model":"account.move","id":1},"fields":{"state":"posted","currency":"EUR","amount":5,"amount_total":50,"amount_credited":0,"partner_id":3}}`
 	for key, want := range map[string]int{all: 201, orders: 403, "": 401, all + "x": 401, all[:len(all)-1] + "_": 401} {
 		if status := (caller{t, service.url, key}).post("/v1/decisions", refund, nil); status != want {
 			t.Errorf("key …%.12s: %d, want %d", key, status, want)
