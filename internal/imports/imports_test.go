@@ -25,7 +25,7 @@ const module = "assent"
 var layers = [][]string{
 	{"rego"}, // embedded files
 	{"decision"},
-	{"internal/strictjson", "internal/panics"},
+	{"internal/strictjson", "internal/panics", "internal/ids"},
 	{"scoring", "classifiers", "planning", "policy", "approvals", "odoo"},
 	{"internal/simulator"},
 	{"evals"},
