@@ -24,27 +24,22 @@ type Dialect struct {
 	JSON2 bool // /json/2 exists; /jsonrpc is deprecated
 
 	// Orders.
-	Confirmed        []string // states of a confirmed order; 16 has "done" for a locked one
-	LockedField      string   // boolean field of a locked order; "" where the state says it
-	LockMethod       string   // returns null
-	ConfirmRepeats   bool     // confirming a confirmed order is accepted and dates it anew; later it is a UserError
-	CancelContext    Context  // without it a wizard comes back for every order past draft, and nothing is cancelled
-	LineTaxes        string   // sale.order.line field of the taxes
-	LineWarehouse    bool     // a line's warehouse can be written; earlier the write is silently ignored
-	SentWithinCommit bool     // native webhooks fire inside the transaction: the record may not be visible yet, or ever
+	Confirmed      []string // states of a confirmed order; 16 has "done" for a locked one
+	LockedField    string   // boolean field of a locked order; "" where the state says it
+	LockMethod     string   // returns null
+	ConfirmRepeats bool     // confirming a confirmed order is accepted and dates it anew; later it is a UserError
+	CancelContext  Context  // without it a wizard comes back for every order past draft, and nothing is cancelled
 
 	// Credit notes: create account.move.reversal with ReversalValues, call
 	// ReversalMethod, then action_post the draft it names.
 	ReversalMethod string
 	ReversalValues map[string]any
-	ReversalsField string // account.move field that lists an invoice's credit notes
 
 	// Chatter.
-	NoteIsHTML           bool   // message_post takes its body as HTML; later it escapes plain text itself
-	ActivityNeedsUser    bool   // an activity without user_id is assigned to the caller, that is the bot
-	ActivitiesArchived   bool   // a finished activity is archived; earlier it is deleted
-	RightsMethod         string // tells whether the caller may do something; "" where none has been seen
-	TimestampsToTheMicro bool   // [write_date = value read] matches nothing, because the value read is truncated
+	NoteIsHTML         bool   // message_post takes its body as HTML; later it escapes plain text itself
+	ActivityNeedsUser  bool   // an activity without user_id is assigned to the caller, that is the bot
+	ActivitiesArchived bool   // a finished activity is archived; earlier it is deleted
+	RightsMethod       string // tells whether the caller may do something; "" where none has been seen
 }
 
 // dialects is the table; a version that is not listed speaks like the one
@@ -52,27 +47,26 @@ type Dialect struct {
 var dialects = map[Version]Dialect{
 	16: {
 		Confirmed: []string{"sale", "done"}, LockMethod: "action_done", ConfirmRepeats: true,
-		CancelContext: Context{"disable_cancel_warning": true}, LineTaxes: "tax_id", SentWithinCommit: true,
-		ReversalMethod: "reverse_moves", ReversalValues: map[string]any{"refund_method": "refund"}, ReversalsField: "reversal_move_id",
-		NoteIsHTML: true, ActivityNeedsUser: true, TimestampsToTheMicro: true, RightsMethod: "check_access_rights",
+		CancelContext:  Context{"disable_cancel_warning": true},
+		ReversalMethod: "reverse_moves", ReversalValues: map[string]any{"refund_method": "refund"},
+		NoteIsHTML: true, ActivityNeedsUser: true, RightsMethod: "check_access_rights",
 	},
 	17: {
 		Confirmed: []string{"sale"}, LockedField: "locked", LockMethod: "action_lock",
-		CancelContext: Context{"disable_cancel_warning": true}, LineTaxes: "tax_id", SentWithinCommit: true,
-		ReversalMethod: "refund_moves", ReversalsField: "reversal_move_id",
-		ActivityNeedsUser: true, TimestampsToTheMicro: true, RightsMethod: "check_access_rights",
+		CancelContext:     Context{"disable_cancel_warning": true},
+		ReversalMethod:    "refund_moves",
+		ActivityNeedsUser: true, RightsMethod: "check_access_rights",
 	},
 	18: {
 		Confirmed: []string{"sale"}, LockedField: "locked", LockMethod: "action_lock",
-		CancelContext: Context{"disable_cancel_warning": true}, LineTaxes: "tax_id", LineWarehouse: true, SentWithinCommit: true,
-		ReversalMethod: "refund_moves", ReversalsField: "reversal_move_ids",
-		ActivityNeedsUser: true, TimestampsToTheMicro: true, RightsMethod: "check_access_rights",
+		CancelContext:     Context{"disable_cancel_warning": true},
+		ReversalMethod:    "refund_moves",
+		ActivityNeedsUser: true, RightsMethod: "check_access_rights",
 	},
 	19: {
 		JSON2:     true,
 		Confirmed: []string{"sale"}, LockedField: "locked", LockMethod: "action_lock",
-		LineTaxes: "tax_ids", LineWarehouse: true,
-		ReversalMethod: "refund_moves", ReversalsField: "reversal_move_ids",
+		ReversalMethod:     "refund_moves",
 		ActivitiesArchived: true,
 	},
 }

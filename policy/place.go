@@ -34,7 +34,10 @@ type dataFault struct {
 	cause   error
 }
 
+// Error is the finding in words.
 func (e *dataFault) Error() string { return e.finding.String() }
+
+// Unwrap gives the cause.
 func (e *dataFault) Unwrap() error { return e.cause }
 
 // place is a row and a column of a file, both from 1; columns count bytes, as

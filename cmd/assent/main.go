@@ -62,6 +62,7 @@ type process struct {
 // exit is an error that ends the process with a status and is already said.
 type exit int
 
+// Error names the status.
 func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 func main() {

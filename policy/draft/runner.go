@@ -135,6 +135,7 @@ func readAnswer(data []byte) (answer, error) {
 // bounded keeps the beginning of what is written to it.
 type bounded struct{ bytes.Buffer }
 
+// Write fails with io.ErrShortWrite once too much has come.
 func (b *bounded) Write(p []byte) (int, error) {
 	if b.Len()+len(p) > maxAnswer {
 		return 0, io.ErrShortWrite

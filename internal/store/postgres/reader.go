@@ -21,10 +21,12 @@ type querier interface {
 // database is what the shared statements run on.
 type database struct{ querier }
 
+// Query runs a statement on the pool or the connection.
 func (d database) Query(ctx context.Context, text string, args ...any) (reading.Rows, error) {
 	return d.querier.Query(ctx, text, args...)
 }
 
+// Fault gives an error its code.
 func (d database) Fault(err error) error { return fault(err) }
 
 // Again lets a read on the pool try another connection. In a transaction
@@ -91,11 +93,13 @@ type single struct {
 	pool *pgxpool.Pool
 }
 
+// Exec writes in a transaction of its own.
 func (d single) Exec(ctx context.Context, text string, args ...any) error {
 	_, err := d.pool.Exec(ctx, text, args...)
 	return fault(err)
 }
 
+// Take deletes a row and returns its one column.
 func (d single) Take(ctx context.Context, text string, args ...any) (value []byte, found bool, err error) {
 	err = d.pool.QueryRow(ctx, text, args...).Scan(&value) // once: trying again would find it taken
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -65,6 +65,7 @@ func (s *Store) View(ctx context.Context, fn func(decision.Reader) error) error 
 // rows is sql.Rows as pgx has it; what Close could say, Err has said.
 type rows struct{ *sql.Rows }
 
+// Close gives the connection back.
 func (r rows) Close() { _ = r.Rows.Close() }
 
 // numbered writes parameters as SQLite numbers them.
@@ -79,6 +80,7 @@ type prepared struct {
 	statements sync.Map // text: *sql.Stmt
 }
 
+// Query runs a statement on any connection of the pool.
 func (p *prepared) Query(ctx context.Context, text string, args ...any) (reading.Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -99,17 +101,22 @@ func (p *prepared) Query(ctx context.Context, text string, args ...any) (reading
 	return rows{r}, err
 }
 
+// Fault gives an error its code.
 func (p *prepared) Fault(err error) error { return fault(err) }
 
+// Again is for reads over a network.
 func (p *prepared) Again(context.Context, error) bool { return false }
 
 type view struct{ tx *sql.Tx }
 
+// Query runs a statement in the transaction.
 func (v view) Query(ctx context.Context, text string, args ...any) (reading.Rows, error) {
 	r, err := v.tx.QueryContext(ctx, numbered(text), args...)
 	return rows{r}, err
 }
 
+// Fault gives an error its code.
 func (v view) Fault(err error) error { return fault(err) }
 
+// Again is for reads over a network.
 func (v view) Again(context.Context, error) bool { return false }

@@ -219,6 +219,7 @@ type waitingContext struct {
 	waits func()
 }
 
+// Done is the context's, once it was waited for.
 func (c waitingContext) Done() <-chan struct{} {
 	c.waits()
 	return c.Context.Done()
