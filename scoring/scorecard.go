@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"assent/decision"
+	"assent/scoring/logistic"
 )
 
 // Scorecard assesses snapshots with a card. It is a decision.Assessor.
@@ -68,7 +69,7 @@ func (s *Scorecard) Assess(snapshot decision.Snapshot) (decision.Assessment, err
 	for _, r := range reasons {
 		logOdds += r.Contribution
 	}
-	p := sigmoid(logOdds)
+	p := logistic.Sigmoid(logOdds)
 	sortReasons(reasons)
 	a.Probability, a.Base, a.Reasons = &p, s.card.Base, reasons
 	return a, nil

@@ -1,4 +1,4 @@
-package scoring
+package logistic
 
 import (
 	"flag"
@@ -35,29 +35,29 @@ func TestExpAgreesWithMath(t *testing.T) {
 	t.Parallel()
 	const most = 1e-15
 	rapid.Check(t, func(t *rapid.T) {
-		x := rapid.Float64Range(-maxLogOdds, maxLogOdds).Draw(t, "x")
-		got, want := exp(x), math.Exp(x)
+		x := rapid.Float64Range(-MaxLogOdds, MaxLogOdds).Draw(t, "x")
+		got, want := Exp(x), math.Exp(x)
 		if off := math.Abs(got-want) / want; off > most {
-			t.Fatalf("exp(%v) = %v, want %v: %v off", x, got, want, off)
+			t.Fatalf("Exp(%v) = %v, want %v: %v off", x, got, want, off)
 		}
 	})
 }
 
 func TestExpOnGrid(t *testing.T) {
 	t.Parallel()
-	for i := -8 * maxLogOdds; i <= 8*maxLogOdds; i++ {
+	for i := -8 * MaxLogOdds; i <= 8*MaxLogOdds; i++ {
 		x := float64(i) / 8
-		if off := math.Abs(exp(x)/math.Exp(x) - 1); off > 1e-15 {
-			t.Fatalf("exp(%v) is %v off", x, off)
+		if off := math.Abs(Exp(x)/math.Exp(x) - 1); off > 1e-15 {
+			t.Fatalf("Exp(%v) is %v off", x, off)
 		}
 	}
 }
 
 func TestExpClamps(t *testing.T) {
 	t.Parallel()
-	for x, want := range map[float64]float64{0: 1, math.Inf(1): exp(maxLogOdds), 1e300: exp(maxLogOdds), math.Inf(-1): exp(-maxLogOdds)} {
-		if got := exp(x); got != want || math.IsInf(got, 0) || got == 0 {
-			t.Errorf("exp(%v) = %v, want %v", x, got, want)
+	for x, want := range map[float64]float64{0: 1, math.Inf(1): Exp(MaxLogOdds), 1e300: Exp(MaxLogOdds), math.Inf(-1): Exp(-MaxLogOdds)} {
+		if got := Exp(x); got != want || math.IsInf(got, 0) || got == 0 {
+			t.Errorf("Exp(%v) = %v, want %v", x, got, want)
 		}
 	}
 }
@@ -69,19 +69,19 @@ func TestSigmoidBits(t *testing.T) {
 	var b strings.Builder
 	for i := -160; i <= 160; i++ {
 		x := float64(i) / 8
-		fmt.Fprintf(&b, "%7.3f %016x\n", x, math.Float64bits(sigmoid(x)))
+		fmt.Fprintf(&b, "%7.3f %016x\n", x, math.Float64bits(Sigmoid(x)))
 	}
 	golden(t, "sigmoid.golden", b.String())
 }
 
 func TestSigmoid(t *testing.T) {
 	t.Parallel()
-	if sigmoid(0) != 0.5 || sigmoid(-1e9) < 0 || sigmoid(1e9) != 1 {
+	if Sigmoid(0) != 0.5 || Sigmoid(-1e9) < 0 || Sigmoid(1e9) != 1 {
 		t.Error("sigmoid is wrong at 0 or at the ends")
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		x := rapid.Float64Range(-20, 20).Draw(t, "x")
-		if sigmoid(x+0.125) <= sigmoid(x) {
+		if Sigmoid(x+0.125) <= Sigmoid(x) {
 			t.Fatalf("sigmoid does not rise at %v", x)
 		}
 	})

@@ -1,4 +1,4 @@
-package scoring
+package logistic
 
 import "math"
 
@@ -16,24 +16,19 @@ const (
 	p5 = 4.13813679705723846039e-08
 )
 
-// maxLogOdds bounds the argument: beyond it a probability is 0 or 1 to more
-// digits than a float64 has, and exp stays clear of overflow.
-const maxLogOdds = 700
+// MaxLogOdds bounds the argument of Exp: beyond it a probability is 0 or 1 to
+// more digits than a float64 has, and Exp stays clear of overflow.
+const MaxLogOdds = 700
 
-// sigmoid is the logistic function 1/(1+e^-x).
-func sigmoid(x float64) float64 {
-	return 1 / (1 + exp(-x))
-}
-
-// exp is e^x with an error below 1 ulp for |x| <= maxLogOdds; larger
+// Exp is e^x with an error below 1 ulp for |x| <= MaxLogOdds; larger
 // arguments are clamped.
 //
 // math.Exp is assembly on some platforms and differs in the last bit; and the
 // compiler may fuse x*y + z into one rounding where the machine can. The
 // explicit conversions forbid that (Go specification, "Floating-point
 // operators"), so that a replay elsewhere gives the same bits.
-func exp(x float64) float64 {
-	x = min(max(x, -maxLogOdds), maxLogOdds)
+func Exp(x float64) float64 {
+	x = min(max(x, -MaxLogOdds), MaxLogOdds)
 	k := math.Floor(float64(x*log2e) + 0.5)
 	hi := x - float64(k*ln2Hi)
 	lo := float64(k * ln2Lo)
