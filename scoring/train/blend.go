@@ -1,0 +1,127 @@
+package train
+
+import (
+	"math"
+
+	"assent/scoring/logistic"
+)
+
+// Shares says how much of the log-odds each part gives. They add up to 1.
+type Shares map[string]float64
+
+// step is the grain of shares: finer ones are noise.
+const step = 0.1
+
+// better is how much of the log-loss another part must save to be worth its
+// place: below it, the simpler answer is kept.
+const better = 0.0005
+
+// choose finds the shares with the least shifted log-loss over all tests. The
+// simplest answers are tried first, and a mixture must beat them.
+func (b *Backtest) choose(names []string) (best Shares, loss float64) {
+	loss = math.Inf(1)
+	for _, name := range names {
+		if l := b.loss(Shares{name: 1}); l < loss*(1-better) {
+			best, loss = Shares{name: 1}, l
+		}
+	}
+	mixtures(names, func(s Shares) {
+		if l := b.loss(s); l < loss*(1-better) {
+			best, loss = s, l
+		}
+	})
+	return best, loss
+}
+
+// mixtures visits every split of 1 among the names, in steps.
+func mixtures(names []string, visit func(Shares)) {
+	const whole = int(1 / step)
+	var spread func(i, left int, s Shares)
+	spread = func(i, left int, s Shares) {
+		if i == len(names)-1 {
+			visit(s.with(names[i], left, whole))
+			return
+		}
+		for n := left; n >= 0; n-- {
+			spread(i+1, left-n, s.with(names[i], n, whole))
+		}
+	}
+	spread(0, whole, Shares{})
+}
+
+// with is a copy with n of whole given to name; nothing is no share.
+func (s Shares) with(name string, n, whole int) Shares {
+	next := make(Shares, len(s)+1)
+	for k, v := range s {
+		next[k] = v
+	}
+	if n > 0 {
+		next[name] = float64(n) / float64(whole)
+	}
+	return next
+}
+
+// loss is the shifted log-loss of a mixture over all tests.
+func (b *Backtest) loss(s Shares) float64 { return shiftedLoss(b.Mixed(s), b.Positive) }
+
+// Mixed gives the mixture's log-odds for every row of Rows.
+func (b *Backtest) Mixed(s Shares) []float64 {
+	out := make([]float64, len(b.Rows))
+	for _, name := range order {
+		share, given := s[name]
+		if !given {
+			continue
+		}
+		for i, x := range b.Scores[name] {
+			out[i] += float64(share * x)
+		}
+	}
+	return out
+}
+
+// order is how parts are added up, so that the same shares give the same bits.
+var order = []string{Prior, Additive, Boosted}
+
+// shiftedLoss is the mean log-loss after the shift of all log-odds that makes
+// it least, found by Newton's method.
+func shiftedLoss(logOdds []float64, positive []bool) float64 {
+	shift := 0.0
+	const rounds = 30
+	for range rounds {
+		gradient, curvature := 0.0, 1e-9
+		for i, x := range logOdds {
+			p := logistic.Sigmoid(x + shift)
+			gradient += p - indicator(positive[i])
+			curvature += float64(p * (1 - p))
+		}
+		move := min(max(gradient/curvature, -2), 2)
+		shift -= move
+		if math.Abs(move) < 1e-9 {
+			break
+		}
+	}
+	return logLoss(logOdds, positive, shift)
+}
+
+func logLoss(logOdds []float64, positive []bool, shift float64) float64 {
+	sum := 0.0
+	for i, x := range logOdds {
+		if x += shift; positive[i] {
+			x = -x
+		}
+		sum += softplus(x)
+	}
+	return sum / float64(len(logOdds))
+}
+
+// softplus is log(1+e^x) without overflow.
+func softplus(x float64) float64 {
+	return max(x, 0) + logistic.Log(1+logistic.Exp(-math.Abs(x)))
+}
+
+func indicator(positive bool) float64 {
+	if positive {
+		return 1
+	}
+	return 0
+}
