@@ -21,6 +21,9 @@ type Binning struct {
 	Edges []float64 `json:"edges,omitempty"`
 	// Levels of a Category column, most frequent first: bin i is Levels[i].
 	Levels []string `json:"levels,omitempty"`
+	// Means of the values in each bin of a Number column; an empty bin has the
+	// edge below it.
+	Means []float64 `json:"means,omitempty"`
 }
 
 // Bins counts the bins of known values, Other not among them.

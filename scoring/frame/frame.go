@@ -104,10 +104,12 @@ func (f *Frame) encode(source Source, rows int) error {
 		f.Codes[c] = make([]uint8, 0, rows)
 	}
 	f.Positive, f.At, f.KnownAt, f.Group = make([]bool, 0, rows), make([]int64, 0, rows), make([]int64, 0, rows), make([]uint64, 0, rows)
-	encoder := NewEncoder(f.Columns, f.Binnings)
+	encoder, means := NewEncoder(f.Columns, f.Binnings), newMeans(f.Columns)
 	err := source(func(r *Row) error {
 		for c, v := range r.Values {
-			f.Codes[c] = append(f.Codes[c], encoder.Code(c, v))
+			code := encoder.Code(c, v)
+			f.Codes[c] = append(f.Codes[c], code)
+			means.add(c, code, v)
 		}
 		f.Positive = append(f.Positive, r.Positive)
 		f.At, f.KnownAt = append(f.At, micros(r.At)), append(f.KnownAt, micros(r.KnownAt))
@@ -117,5 +119,6 @@ func (f *Frame) encode(source Source, rows int) error {
 	if err == nil && len(f.Positive) != rows {
 		err = fmt.Errorf("frame: the source gave %d rows, then %d", rows, len(f.Positive))
 	}
+	means.into(f.Binnings)
 	return err
 }
