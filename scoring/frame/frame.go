@@ -122,3 +122,18 @@ func (f *Frame) encode(source Source, rows int) error {
 	means.into(f.Binnings)
 	return err
 }
+
+// Value gives a value back, a number as the mean of its bin. Of a category that
+// the frame has not, only that it is another one is known.
+func (f *Frame) Value(column int, row int32) Value {
+	code, b := f.Codes[column][row], &f.Binnings[column]
+	switch {
+	case code == Missing:
+		return Value{}
+	case f.Columns[column].Type == Number:
+		return Of(b.Means[code])
+	case code == Other:
+		return Value{Known: true}
+	}
+	return Level(b.Levels[code])
+}
