@@ -5,7 +5,9 @@ import (
 	"math"
 	"slices"
 
+	"assent/scoring/blend"
 	"assent/scoring/frame"
+	"assent/scoring/logistic"
 	"assent/scoring/metric"
 )
 
@@ -70,7 +72,7 @@ func (t Task) judge(f *frame.Frame, fold Fold, b *Backtest) error {
 		o.Learners[name] = figure(scores, positive)
 	}
 	for _, l := range t.learners() {
-		p, err := l.fit(f, fold.Train, fold.Valid, 0, t.Seed)
+		p, err := l.fit(t.view(f, l.name), fold.Train, fold.Valid, 0)
 		if err != nil {
 			return err
 		}
@@ -80,7 +82,7 @@ func (t Task) judge(f *frame.Frame, fold Fold, b *Backtest) error {
 		add(l.name, scores(f, p, fold.Test))
 	}
 	if t.Prior != nil {
-		add(Prior, pick(t.Prior, fold.Test))
+		add(blend.Scorecard, pick(t.Prior, fold.Test))
 	}
 	b.Rows, b.Positive = append(b.Rows, fold.Test...), append(b.Positive, positive...)
 	b.Origins = append(b.Origins, o)
@@ -124,4 +126,12 @@ func (b *Backtest) typicalRounds() int {
 	sorted := slices.Sorted(slices.Values(b.rounds))
 	const more = 1.1
 	return int(math.Ceil(more * float64(sorted[len(sorted)/2])))
+}
+
+func probabilities(logOdds []float64) []float64 {
+	out := make([]float64, len(logOdds))
+	for i, x := range logOdds {
+		out[i] = logistic.Sigmoid(x)
+	}
+	return out
 }

@@ -1,13 +1,12 @@
 package train
 
 import (
+	"maps"
 	"math"
 
+	"assent/scoring/blend"
 	"assent/scoring/logistic"
 )
-
-// Shares says how much of the log-odds each part gives. They add up to 1.
-type Shares map[string]float64
 
 // step is the grain of shares: finer ones are noise.
 const step = 0.1
@@ -18,14 +17,14 @@ const better = 0.0005
 
 // choose finds the shares with the least shifted log-loss over all tests. The
 // simplest answers are tried first, and a mixture must beat them.
-func (b *Backtest) choose(names []string) (best Shares, loss float64) {
+func (b *Backtest) choose(names []string) (best blend.Shares, loss float64) {
 	loss = math.Inf(1)
 	for _, name := range names {
-		if l := b.loss(Shares{name: 1}); l < loss*(1-better) {
-			best, loss = Shares{name: 1}, l
+		if l := b.loss(blend.Shares{name: 1}); l < loss*(1-better) {
+			best, loss = blend.Shares{name: 1}, l
 		}
 	}
-	mixtures(names, func(s Shares) {
+	mixtures(names, func(s blend.Shares) {
 		if l := b.loss(s); l < loss*(1-better) {
 			best, loss = s, l
 		}
@@ -34,27 +33,24 @@ func (b *Backtest) choose(names []string) (best Shares, loss float64) {
 }
 
 // mixtures visits every split of 1 among the names, in steps.
-func mixtures(names []string, visit func(Shares)) {
+func mixtures(names []string, visit func(blend.Shares)) {
 	const whole = int(1 / step)
-	var spread func(i, left int, s Shares)
-	spread = func(i, left int, s Shares) {
+	var spread func(i, left int, s blend.Shares)
+	spread = func(i, left int, s blend.Shares) {
 		if i == len(names)-1 {
-			visit(s.with(names[i], left, whole))
+			visit(with(s, names[i], left, whole))
 			return
 		}
 		for n := left; n >= 0; n-- {
-			spread(i+1, left-n, s.with(names[i], n, whole))
+			spread(i+1, left-n, with(s, names[i], n, whole))
 		}
 	}
-	spread(0, whole, Shares{})
+	spread(0, whole, blend.Shares{})
 }
 
 // with is a copy with n of whole given to name; nothing is no share.
-func (s Shares) with(name string, n, whole int) Shares {
-	next := make(Shares, len(s)+1)
-	for k, v := range s {
-		next[k] = v
-	}
+func with(s blend.Shares, name string, n, whole int) blend.Shares {
+	next := maps.Clone(s)
 	if n > 0 {
 		next[name] = float64(n) / float64(whole)
 	}
@@ -62,12 +58,12 @@ func (s Shares) with(name string, n, whole int) Shares {
 }
 
 // loss is the shifted log-loss of a mixture over all tests.
-func (b *Backtest) loss(s Shares) float64 { return shiftedLoss(b.Mixed(s), b.Positive) }
+func (b *Backtest) loss(s blend.Shares) float64 { return shiftedLoss(b.Mixed(s), b.Positive) }
 
 // Mixed gives the mixture's log-odds for every row of Rows.
-func (b *Backtest) Mixed(s Shares) []float64 {
+func (b *Backtest) Mixed(s blend.Shares) []float64 {
 	out := make([]float64, len(b.Rows))
-	for _, name := range order {
+	for _, name := range blend.Names {
 		share, given := s[name]
 		if !given {
 			continue
@@ -78,9 +74,6 @@ func (b *Backtest) Mixed(s Shares) []float64 {
 	}
 	return out
 }
-
-// order is how parts are added up, so that the same shares give the same bits.
-var order = []string{Prior, Additive, Boosted}
 
 // shiftedLoss is the mean log-loss after the shift of all log-odds that makes
 // it least, found by Newton's method.

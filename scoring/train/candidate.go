@@ -1,15 +1,20 @@
 package train
 
 import (
+	"slices"
+
+	"assent/scoring/blend"
 	"assent/scoring/boost"
 	"assent/scoring/frame"
 	"assent/scoring/linear"
 )
 
-// learner is one way to learn. rounds bounds boosting; 0 stops by valid.
+// learner is one way to learn.
 type learner struct {
 	name string
-	fit  func(f *frame.Frame, train, valid []int32, rounds int, seed uint64) (predictor, error)
+	// fit learns from train and stops by valid; with rounds it boosts as often,
+	// and needs no valid.
+	fit func(f *frame.Frame, train, valid []int32, rounds int) (predictor, error)
 }
 
 // predictor is what a learner gives.
@@ -17,28 +22,57 @@ type predictor interface {
 	LogOddsOf(f *frame.Frame, row int32) float64
 }
 
-// Names of the learners, as reports and cards have them.
-const (
-	Boosted  = "boosted_trees"
-	Additive = "additive" // logistic regression on binned features
-	Prior    = "scorecard"
-)
-
-// learners in the order of reports. Adding one is a line here.
+// learners lists those of the task, in the order of reports. Another one is
+// one more line here.
 func (t Task) learners() []learner {
-	return []learner{
-		{Additive, func(f *frame.Frame, train, valid []int32, _ int, _ uint64) (predictor, error) {
+	all := []learner{
+		{blend.Lines, func(f *frame.Frame, train, valid []int32, _ int) (predictor, error) {
+			p := t.Linear
+			p.Lines = true
+			return linear.Train(f, train, valid, p)
+		}},
+		{blend.Additive, func(f *frame.Frame, train, valid []int32, _ int) (predictor, error) {
 			return linear.Train(f, train, valid, t.Linear)
 		}},
-		{Boosted, func(f *frame.Frame, train, valid []int32, rounds int, seed uint64) (predictor, error) {
+		{blend.Boosted, func(f *frame.Frame, train, valid []int32, rounds int) (predictor, error) {
 			p := t.Boost
-			p.Seed = seed
+			p.Seed = t.Seed
 			if rounds > 0 {
-				p.Trees, valid = rounds, nil
+				p.Trees, train, valid = rounds, join(train, valid), nil
 			}
 			return boost.Train(f, train, valid, p)
 		}},
 	}
+	return slices.DeleteFunc(all, func(l learner) bool { return len(t.Only) > 0 && !slices.Contains(t.Only, l.name) })
+}
+
+// join puts rows together again, in order.
+func join(a, b []int32) []int32 {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return all
+}
+
+// view is the frame as a learner sees it: columns that are hidden from it are
+// missing throughout.
+func (t Task) view(f *frame.Frame, learner string) *frame.Frame {
+	hidden := t.Hidden[learner]
+	if len(hidden) == 0 {
+		return f
+	}
+	seen := *f
+	seen.Codes = slices.Clone(f.Codes)
+	var nothing []uint8
+	for c, column := range f.Columns {
+		if !slices.Contains(hidden, column.Name) {
+			continue
+		}
+		if nothing == nil {
+			nothing = slices.Repeat([]uint8{frame.Missing}, f.Rows())
+		}
+		seen.Codes[c] = nothing
+	}
+	return &seen
 }
 
 // rounds is how many trees a bag of a boosted model came to; 0 for others.

@@ -118,6 +118,18 @@ func Last(rows []int32) (train, valid []int32) {
 	return rows[:cut:cut], rows[cut:]
 }
 
+// apart sets some groups apart for validation, where rows have no time.
+func apart(f *frame.Frame) (train, valid []int32) {
+	for i, g := range f.Group {
+		if spread := mix(g) % 1000; float64(spread) < 1000*validShare {
+			valid = append(valid, int32(i))
+		} else {
+			train = append(train, int32(i))
+		}
+	}
+	return train, valid
+}
+
 // mix spreads a hash over all its bits (Steele, Lea and Flood 2014, SplitMix64).
 func mix(x uint64) uint64 {
 	x += 0x9e3779b97f4a7c15

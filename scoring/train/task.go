@@ -1,0 +1,146 @@
+package train
+
+import (
+	"maps"
+	"slices"
+
+	"assent/scoring/blend"
+	"assent/scoring/boost"
+	"assent/scoring/calibrate"
+	"assent/scoring/frame"
+	"assent/scoring/linear"
+	"assent/scoring/metric"
+)
+
+// Task is how to learn. The zero value learns with every learner and its
+// defaults.
+type Task struct {
+	Seed   uint64
+	Only   []string            // learners to try; nil is all
+	Hidden map[string][]string // by learner: columns that it does not see
+	Linear linear.Params
+	Boost  boost.Params
+	Prior  []float64 // by row: the scorecard's log-odds; nil without a scorecard
+	// Rolling follows the base rate between trainings; zero does not.
+	Rolling calibrate.Rolling
+}
+
+// Fitted is what was learnt.
+type Fitted struct {
+	Blend       *blend.Blend
+	Calibration calibrate.Map
+	Rolling     calibrate.Rolling
+	Backtest    *Backtest
+	Importance  []float64 // by column: mean absolute contribution over the rows learnt from
+	// Challenger is the best single learner that is not the champion; nil if
+	// only one was tried.
+	Challenger *Fitted
+}
+
+// Run backtests, chooses, calibrates and learns from everything. Errors name
+// what the rows lack.
+func (t Task) Run(f *frame.Frame) (*Fitted, error) {
+	b, err := t.backtest(f)
+	if err != nil {
+		return nil, err
+	}
+	models, err := t.everything(f, b)
+	if err != nil {
+		return nil, err
+	}
+	shares, _ := b.choose(slices.DeleteFunc(slices.Clone(blend.Names), func(name string) bool { return b.Scores[name] == nil }))
+	fitted := t.assemble(f, b, models, shares)
+	if other := b.runnerUp(shares); other != "" {
+		fitted.Challenger = t.assemble(f, b, models, blend.Shares{other: 1})
+	}
+	return fitted, nil
+}
+
+// everything learns from all rows.
+func (t Task) everything(f *frame.Frame, b *Backtest) (map[string]predictor, error) {
+	train, valid := Last(all(f))
+	if f.At[0] == frame.NoTime {
+		train, valid = apart(f)
+	}
+	models := map[string]predictor{}
+	for _, l := range t.learners() {
+		p, err := l.fit(t.view(f, l.name), train, valid, b.typicalRounds())
+		if err != nil {
+			return nil, err
+		}
+		models[l.name] = p
+	}
+	return models, nil
+}
+
+func (t Task) assemble(f *frame.Frame, b *Backtest, models map[string]predictor, shares blend.Shares) *Fitted {
+	out := &Fitted{Blend: &blend.Blend{Shares: shares}, Backtest: b, Rolling: t.Rolling}
+	for name := range maps.Keys(shares) {
+		switch m := models[name].(type) {
+		case *boost.Model:
+			out.Blend.Boosted = m
+		case *linear.Model:
+			if name == blend.Lines {
+				out.Blend.Lines = m
+			} else {
+				out.Blend.Additive = m
+			}
+		}
+	}
+	out.Calibration, _ = calibrate.Choose(b.Mixed(shares), b.Positive)
+	out.Importance = importance(f, out.Blend)
+	return out
+}
+
+// runnerUp is the best single learner beside the champion, where that is one,
+// or the best part of a mixture.
+func (b *Backtest) runnerUp(champion blend.Shares) string {
+	best, least := "", 0.0
+	for _, name := range blend.Names {
+		if b.Scores[name] == nil || champion[name] == 1 || name == blend.Scorecard {
+			continue
+		}
+		if loss := b.loss(blend.Shares{name: 1}); best == "" || loss < least {
+			best, least = name, loss
+		}
+	}
+	return best
+}
+
+// importanceRows is how many rows importance is averaged over.
+const importanceRows = 2000
+
+func importance(f *frame.Frame, b *blend.Blend) []float64 {
+	n := len(f.Columns)
+	values, out, scratch, sums := make([]frame.Value, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	step := max(f.Rows()/importanceRows, 1)
+	rows := 0.0
+	for row := 0; row < f.Rows(); row += step {
+		for c := range values {
+			values[c] = f.Value(c, int32(row))
+		}
+		b.Contributions(values, out, scratch)
+		for c, x := range out {
+			sums[c] += max(x, -x)
+		}
+		rows++
+	}
+	for c := range sums {
+		sums[c] /= rows
+	}
+	return sums
+}
+
+// Metrics are the figures of the calibrated held-out rows of a backtest.
+func (f *Fitted) Metrics() map[string]float64 {
+	mixed := f.Backtest.Mixed(f.Blend.Shares)
+	_, held := calibrate.Choose(mixed, f.Backtest.Positive)
+	c := metric.Rank(held, f.Backtest.Positive).Curve(nil)
+	p := probabilities(held)
+	const onePercent, tenth = 0.01, 0.1
+	return map[string]float64{
+		"auc": c.AUC(), "ap": c.AP(), "recall_at_1fpr": c.RecallAtFPR(onePercent), "lift_top10": c.Lift(tenth), "base": c.Base(),
+		"brier": metric.Brier(p, f.Backtest.Positive), "ece": metric.ECE(p, f.Backtest.Positive),
+		"ece_before": metric.ECE(probabilities(mixed), f.Backtest.Positive),
+	}
+}
