@@ -120,3 +120,16 @@ func sortReasons(reasons []decision.Reason) {
 		return cmp.Or(cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution)), cmp.Compare(a.Code, b.Code))
 	})
 }
+
+// Scorecards are those that kinds start with.
+func Scorecards() []*Scorecard { return []*Scorecard{Order(), Delivery()} }
+
+// CardOf is the scorecard that a kind starts with; nil if it has none.
+func CardOf(kind string) *Scorecard {
+	for _, s := range Scorecards() {
+		if s.card.Kind == kind {
+			return s
+		}
+	}
+	return nil
+}

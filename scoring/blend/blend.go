@@ -42,6 +42,7 @@ type part interface {
 	LogOdds(values []frame.Value) float64
 	LogOddsOf(f *frame.Frame, row int32) float64
 	Contributions(values []frame.Value, out []float64) (base float64)
+	Columns() int
 }
 
 // each visits the parts that have a share.
@@ -55,6 +56,20 @@ func (b *Blend) each(visit func(share float64, p part)) {
 	if b.Boosted != nil {
 		visit(b.Shares[Boosted], b.Boosted)
 	}
+}
+
+// Columns counts the columns that every part reads; 0 when only the scorecard
+// has a share, and -1 when they do not agree.
+func (b *Blend) Columns() int {
+	n := 0
+	b.each(func(_ float64, p part) {
+		if n == 0 {
+			n = p.Columns()
+		} else if n != p.Columns() {
+			n = -1
+		}
+	})
+	return n
 }
 
 // LogOdds of a row by its values.

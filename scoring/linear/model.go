@@ -42,6 +42,9 @@ func (l *Line) at(x float64) float64 {
 	return float64(l.Slope*min(max(z, -clip), clip)) - l.Centre
 }
 
+// Columns counts the columns that it reads.
+func (m *Model) Columns() int { return len(m.Terms) }
+
 // LogOdds of a row by its values.
 func (m *Model) LogOdds(values []frame.Value) float64 {
 	sum := m.Base

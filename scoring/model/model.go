@@ -9,6 +9,7 @@ import (
 
 	"assent/decision"
 	"assent/scoring"
+	"assent/scoring/blend"
 	"assent/scoring/feature"
 	"assent/scoring/frame"
 	"assent/scoring/logistic"
@@ -17,12 +18,12 @@ import (
 // Model assesses snapshots of one kind. It is a decision.Assessor, and safe
 // for use by many goroutines.
 type Model struct {
-	content  Content
-	revision string
-	set      feature.Set
-	prior    *scoring.Scorecard // nil without a share
-	weight   float64            // sum of Importance
-	scratch  sync.Pool
+	content   Content
+	revision  string
+	set       feature.Set
+	scorecard *scoring.Scorecard // nil without a share
+	weight    float64            // sum of Importance
+	scratch   sync.Pool
 }
 
 // scratch is what one assessment works in.
@@ -47,8 +48,8 @@ func Decode(content []byte) (*Model, error) {
 	if m.set, err = declared.Only(c.Columns); err != nil {
 		return nil, err
 	}
-	if c.Shares.Prior > 0 {
-		if m.prior = scoring.CardOf(m.set.Kind); m.prior == nil || m.prior.Revision() != c.Prior {
+	if c.Scorecard != "" {
+		if m.scorecard = scoring.CardOf(m.set.Kind); m.scorecard == nil || m.scorecard.Revision() != c.Scorecard {
 			return nil, fmt.Errorf("model: it is blended with a scorecard that this release has not")
 		}
 	}
@@ -113,30 +114,19 @@ const negligible = 1e-9
 // explain adds up the parts' contributions. ok is false where the scorecard
 // does not know.
 func (m *Model) explain(s decision.Snapshot, w *scratch) (base float64, reasons []decision.Reason, ok bool, err error) {
-	clear(w.sum)
-	add := func(share float64, contributions func([]frame.Value, []float64) float64) {
-		base += float64(share * contributions(w.values, w.part))
-		for i, x := range w.part {
-			w.sum[i] += float64(share * x)
-		}
-	}
-	if m.content.Additive != nil {
-		add(m.content.Shares.Additive, m.content.Additive.Contributions)
-	}
-	if m.content.Boosted != nil {
-		add(m.content.Shares.Boosted, m.content.Boosted.Contributions)
-	}
+	base = m.content.Blend.Contributions(w.values, w.sum, w.part)
 	reasons = m.named(w.sum)
-	if m.prior == nil {
+	if m.scorecard == nil {
 		return base, reasons, true, nil
 	}
-	prior, err := m.prior.Assess(s)
-	if err != nil || prior.Probability == nil {
+	card, err := m.scorecard.Assess(s)
+	if err != nil || card.Probability == nil {
 		return 0, nil, false, err
 	}
-	base += float64(m.content.Shares.Prior * prior.Base)
-	for _, r := range prior.Reasons {
-		reasons = append(reasons, decision.Reason{Code: r.Code, Contribution: float64(m.content.Shares.Prior * r.Contribution)})
+	share := m.content.Blend.Shares[blend.Scorecard]
+	base += float64(share * card.Base)
+	for _, r := range card.Reasons {
+		reasons = append(reasons, decision.Reason{Code: r.Code, Contribution: float64(share * r.Contribution)})
 	}
 	return base, reasons, true, nil
 }
