@@ -104,22 +104,22 @@ func (s *Service) policy(ctx context.Context, revision string) (Policy, error) {
 // gather puts everything the evaluation will read into the snapshot, one
 // query a source.
 func (s *Service) gather(ctx context.Context, q question, head Head) (Snapshot, past, error) {
+	snap := q.snapshot()
+	snap.Revisions = Revisions{Policy: head.Policy, Model: revisionOf(s.Assessors[q.Kind]), Code: s.Code}
+	p, err := gather(ctx, s.Store, s.Keyring.HashIdentifier, &snap)
+	return snap, p, err
+}
+
+// snapshot is what the question itself says.
+func (q *question) snapshot() Snapshot {
 	currency, _ := q.fields.Text("currency")
 	rate, _ := q.company.Rate(cmp.Or(currency, q.company.Currency))
 	seed := sha256.Sum256([]byte(q.Company + "\x00" + q.Subject.Record()))
-	snap := Snapshot{
+	return Snapshot{
 		Company: q.Company, CompanyCurrency: q.company.Currency, Kind: q.Kind, Channel: q.Channel, Subject: q.Subject,
 		Now: q.now, Seed: binary.BigEndian.Uint64(seed[:8]) >> 1, Bucket: int(seed[8]) * 100 / 256, Rate: rate,
 		Fields: q.fields, Missing: q.missing(), Proposed: q.proposed, RequestedBy: q.RequestedBy,
-		Revisions: Revisions{Policy: head.Policy, Model: revisionOf(s.Assessors[q.Kind]), Code: s.Code},
 	}
-	p := past{queries: s.historyQueries(q)}
-	var err error
-	p.rows, err = s.Store.History(ctx, q.Company, p.queries)
-	if err == nil {
-		addHistory(q, &snap, p)
-	}
-	return snap, p, err
 }
 
 // missing says why each declared field is not there: for the reason of its

@@ -49,7 +49,7 @@ func fill(t *testing.T, db Database) {
 	t.Helper()
 	appendMany(t, db.Store, 3)
 	put(t, db.Store, decision.Decisions, decisionRow(1))
-	addHistory(t, db.Store, past(1))
+	addHistory(t, stored{db.Store, db.Store}, past(1))
 	do(t, db.Store, func(ctx context.Context, tx decision.Tx) error {
 		if err := tx.Bind(ctx, decision.Binding{Key: "k", Request: "r", Decision: "d"}); err != nil {
 			return err
