@@ -171,8 +171,8 @@ func negated(s Snapshot, path string) any {
 	return !b
 }
 
-// flag is 1 for true and 0 for false.
-func flag(b bool) decimal.Decimal {
+// oneIf is 1 for true and 0 for false.
+func oneIf(b bool) decimal.Decimal {
 	if b {
 		return decimal.New(1, 0)
 	}
@@ -182,14 +182,14 @@ func flag(b bool) decimal.Decimal {
 func claimed(claim string) func(Snapshot) (decimal.Decimal, bool) {
 	return func(s Snapshot) (decimal.Decimal, bool) {
 		said, known := s.Fields.Text("claim")
-		return flag(said == claim), known
+		return oneIf(said == claim), known
 	}
 }
 
 func unless(path string) func(Snapshot) (decimal.Decimal, bool) {
 	return func(s Snapshot) (decimal.Decimal, bool) {
 		b, known := negated(s, path).(bool)
-		return flag(b), known
+		return oneIf(b), known
 	}
 }
 
@@ -198,12 +198,12 @@ var nearLimit = decimal.New(9, -1)
 
 func underLimit(s Snapshot) (decimal.Decimal, bool) {
 	share, known := shareOfLimit(s).(decimal.Decimal)
-	return flag(share.GreaterThanOrEqual(nearLimit) && share.LessThanOrEqual(decimal.New(1, 0))), known
+	return oneIf(share.GreaterThanOrEqual(nearLimit) && share.LessThanOrEqual(decimal.New(1, 0))), known
 }
 
 func fullRefund(s Snapshot) (decimal.Decimal, bool) {
 	share, known := shareOfInvoice(s).(decimal.Decimal)
-	return flag(share.Equal(decimal.New(1, 0))), known
+	return oneIf(share.Equal(decimal.New(1, 0))), known
 }
 
 func refundAmount(s Snapshot) (decimal.Decimal, bool) {

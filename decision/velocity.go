@@ -106,13 +106,18 @@ func (t *table) distinct(entity, link, many string, windows ...stretch) {
 	for _, w := range windows {
 		f := Feature{
 			Path: path(entity, many, w), Type: TypeInteger, Entity: entity, Kind: t.kind, Window: w.long, Fold: Distinct, Link: link,
-			Doc: fmt.Sprintf("Different ones of %s (%s) behind %s%s.", t.entities[link].Name, many, t.same(entity), w.in()),
+			Doc: fmt.Sprintf("Different %s behind %s%s.", manyWords[many], t.same(entity), w.in()),
 		}
 		if link == "partner" {
-			f.Fold, f.Link, f.Doc = DistinctPartners, "", fmt.Sprintf("Different customers behind %s%s.", t.same(entity), w.in())
+			f.Fold, f.Link = DistinctPartners, "" // rows have a column for him
 		}
 		t.add(f)
 	}
+}
+
+// manyWords says what paths call many of an entity.
+var manyWords = map[string]string{
+	"cards": "cards", "devices": "devices", "addresses": "delivery addresses", "emails": "e-mail addresses", "partners": "customers",
 }
 
 // age adds how long ago the first and the last were.
