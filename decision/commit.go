@@ -91,7 +91,7 @@ func (s *Service) draft(q question, p prepared) Decision {
 		Key: q.Key, Request: q.fingerprint, Correlation: q.CorrelationID, RequestedBy: q.RequestedBy, Via: q.Via, Apply: q.Apply,
 		Snapshot: p.sealed.ID, SnapshotHash: p.hash,
 		Fingerprint: SubjectFingerprint(spec.Fingerprint, q.kind.Fields, q.fields, currency), Currency: currency, ActionHash: action.Hash(),
-		Assessment: p.Assessment, Recommendation: p.Recommendation, Verdict: p.Verdict, Revisions: p.snapshot.Revisions,
+		Assessment: p.Assessment, Challenger: p.challenger, Recommendation: p.Recommendation, Verdict: p.Verdict, Revisions: p.snapshot.Revisions,
 	}
 }
 

@@ -55,9 +55,10 @@ type prepared struct {
 	snapshot Snapshot
 	sealed   Sealed
 	Evaluation
-	past past
-	hash string
-	id   string // of the decision
+	challenger *Assessment
+	past       past
+	hash       string
+	id         string // of the decision
 }
 
 // prepare gathers the snapshot, evaluates it and seals it.
@@ -77,7 +78,14 @@ func (s *Service) prepare(ctx context.Context, q question) (prepared, error) {
 	if p.snapshot, p.past, err = s.gather(ctx, q, p.head); err != nil {
 		return p, err
 	}
-	p.Evaluation, p.snapshot.Failures = Evaluate(ctx, p.snapshot, s.Assessors[q.Kind], policy)
+	models := p.head.Models[q.Kind]
+	model, err := s.model(ctx, q.Kind, models.Champion)
+	if err != nil {
+		return p, err
+	}
+	p.snapshot.Revisions.Model = revisionOf(model)
+	p.Evaluation, p.snapshot.Failures = Evaluate(ctx, p.snapshot, model, policy)
+	p.challenger = s.challenge(ctx, p.snapshot, models.Challenger)
 	encoded, err := p.snapshot.Encode()
 	if err != nil {
 		return p, err
@@ -105,7 +113,7 @@ func (s *Service) policy(ctx context.Context, revision string) (Policy, error) {
 // query a source.
 func (s *Service) gather(ctx context.Context, q question, head Head) (Snapshot, past, error) {
 	snap := q.snapshot()
-	snap.Revisions = Revisions{Policy: head.Policy, Model: revisionOf(s.Assessors[q.Kind]), Code: s.Code}
+	snap.Revisions = Revisions{Policy: head.Policy, Code: s.Code}
 	p, err := gather(ctx, s.Store, s.Keyring.HashIdentifier, &snap)
 	return snap, p, err
 }
