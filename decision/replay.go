@@ -50,7 +50,7 @@ func (s *Service) replay(ctx context.Context, from Reader, company, id string) (
 	if err != nil {
 		return r, err
 	}
-	assessor, err := s.modelOf(ctx, *snap)
+	assessor, err := s.modelOf(ctx, d, *snap)
 	if err != nil {
 		return r, err
 	}
@@ -70,13 +70,13 @@ func (s *Service) replay(ctx context.Context, from Reader, company, id string) (
 	return r, nil
 }
 
-// modelOf is the model a snapshot was assessed with; none when its failure is
-// on record, since then no model is asked, or when the kind had none.
-func (s *Service) modelOf(ctx context.Context, snap Snapshot) (Assessor, error) {
-	if _, failed := snap.recorded(stepAssess); failed || snap.Revisions.Model == "" {
+// modelOf is the model a decision was made with; none when its failure is on
+// record, since then no model is asked, or when the kind had none.
+func (s *Service) modelOf(ctx context.Context, d Decision, snap Snapshot) (Assessor, error) {
+	if _, failed := snap.recorded(stepAssess); failed || d.Revisions.Model == "" {
 		return nil, nil
 	}
-	model, err := s.Models.Model(ctx, snap.Kind, snap.Revisions.Model)
+	model, err := s.Models.Model(ctx, d.Kind, d.Revisions.Model)
 	if CodeOf(err) == CodeNotFound || CodeOf(err) == CodeInvalid {
 		return nil, &Error{Code: CodeConflict, Message: "The decision was made with a model that this release cannot have.", Err: err}
 	}

@@ -161,7 +161,7 @@ func TestReplayWithAnotherModel(t *testing.T) {
 	h := setup(t)
 	a := h.order(36, "1250", nil)
 	delete(h.decisions.Models.(decision.Assessors), "order")
-	h.as("cleo").htmx("/decisions/"+a.Row.ID+"/replay", nil).want(t, http.StatusOK, "another model revision", "!Same bytes", "!Different")
+	h.as("cleo").htmx("/decisions/"+a.Row.ID+"/replay", nil).want(t, http.StatusOK, "a model that this release cannot have", "!Same bytes", "!Different")
 }
 
 func TestStoryHoldsTheWordsOfEverySigner(t *testing.T) {
