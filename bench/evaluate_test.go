@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"assent/decision"
 	"assent/internal/simulator"
 	"assent/policy"
@@ -52,17 +50,10 @@ func ordinary(b *testing.B) []decision.Snapshot {
 			continue
 		}
 		seen[kind.Name] = true
-		fields, errs := decision.DecodeFields(e.Request.Fields, kind.Fields, "/fields", e.At, true)
-		if len(errs) > 0 {
-			b.Fatal(errs)
-		}
-		s := decision.Snapshot{
-			Company: e.Request.Company, CompanyCurrency: retailer.Company().Currency, Kind: kind.Name, Channel: e.Request.Channel,
-			Subject: e.Request.Subject, Now: e.At, Rate: decimal.NewFromInt(1), Fields: fields, RequestedBy: e.Request.RequestedBy,
-			Missing: map[string]string{}, Context: decision.Record{},
-		}
-		for _, f := range kind.Features {
-			s.Context[f.Path], _ = f.Compute(nil, e.At)
+		alone := decision.NewRetrace(retailer.Company(), func(_, value string) string { return value })
+		s, err := alone.Ask(b.Context(), "", e.Request, e.At)
+		if err != nil {
+			b.Fatal(err)
 		}
 		all = append(all, s)
 	}

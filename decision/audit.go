@@ -2,6 +2,7 @@ package decision
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Audit is the result of verifying one company's memory.
@@ -24,7 +26,7 @@ type Audit struct {
 
 // Problem is one thing that is not as the journal says.
 type Problem struct {
-	Where string `json:"where"` // "entry 17", "approvals <id>", "head", "checkpoint 40", "snapshot <id>", "comment <id>", "policy <revision>", "company", "trigger <name>"
+	Where string `json:"where"` // "entry 17", "approvals <id>", "head", "checkpoint 40", "snapshot <id>", "comment <id>", "policy <revision>", "model <revision>", "company", "trigger <name>"
 	What  string `json:"what"`
 }
 
@@ -32,19 +34,19 @@ type Problem struct {
 const maxProblems = 1000
 
 // Verify reads a company's whole journal, recomputes the chain, folds every
-// entry again and compares the projections, keys, snapshots, comments, policies,
+// entry again and compares the projections, keys, snapshots, comments, policies, models,
 // head and the signed checkpoints kept elsewhere. r must be one consistent view.
 // History and the directory are in no entry, so nothing is said about them but
 // that the directory lists the company.
 func Verify(ctx context.Context, r Reader, keys Keyring, company string, checkpoints []Checkpoint) (Audit, error) {
-	a := auditor{ctx: ctx, from: r, keys: keys, rows: MemoryRows{}, erased: map[string]bool{}, policies: map[string]bool{}, bound: map[string]Binding{}, head: Head{Company: company}, hashes: map[int64]string{}}
+	a := auditor{ctx: ctx, from: r, keys: keys, rows: MemoryRows{}, erased: map[string]bool{}, artefacts: map[artefact]bool{}, bound: map[string]Binding{}, head: Head{Company: company}, hashes: map[int64]string{}}
 	a.audit.Company = company
 	for _, c := range checkpoints {
 		if c.Company == company {
 			a.hashes[c.Seq] = ""
 		}
 	}
-	for _, step := range []func() error{a.chain, a.projections, a.strays, a.decisions, a.bindings, a.texts, a.artefacts, a.checkHead} {
+	for _, step := range []func() error{a.chain, a.projections, a.strays, a.decisions, a.bindings, a.texts, a.contents, a.checkHead} {
 		if err := step(); err != nil {
 			return a.audit, err
 		}
@@ -65,8 +67,8 @@ type auditor struct {
 	hashes map[int64]string // of entries that a checkpoint names
 	sealed []string         // ids of comments
 
-	bound    map[string]Binding // by idempotency key, as the decisions say
-	policies map[string]bool    // revisions that were put in force
+	bound     map[string]Binding // by idempotency key, as the decisions say
+	artefacts map[artefact]bool  // policies and models that were put in force
 }
 
 func (a *auditor) problem(where, format string, args ...any) {
@@ -110,7 +112,7 @@ func (a *auditor) link(e Entry) {
 	}
 }
 
-// note remembers which sealed objects and policies an entry names. What cannot be read
+// note remembers which sealed objects and artefacts an entry names. What cannot be read
 // cannot be folded either, and is a problem there.
 func (a *auditor) note(e Entry) {
 	switch e.Type {
@@ -128,7 +130,12 @@ func (a *auditor) note(e Entry) {
 	case EntryActivation:
 		var body Activation
 		if json.Unmarshal(e.Body, &body) == nil {
-			a.policies[body.Policy] = true
+			a.artefacts[artefact{PolicyArtefact, body.Policy}] = true
+		}
+	case EntryPromotion:
+		var body Promotion
+		if json.Unmarshal(e.Body, &body) == nil && body.Model != "" {
+			a.artefacts[artefact{ModelArtefact, body.Model}] = true
 		}
 	}
 }
@@ -217,19 +224,25 @@ func (a *auditor) bindings() error {
 	return err
 }
 
-// artefacts hashes every policy that was put in force: without its very
-// content nobody can say what was decided by.
-func (a *auditor) artefacts() error {
-	for _, revision := range slices.Sorted(maps.Keys(a.policies)) {
-		content, err := a.from.Artefact(a.ctx, PolicyArtefact, revision)
+// artefact names stored content.
+type artefact struct{ kind, revision string }
+
+// contents hashes every policy and model that was put in force: without its
+// very content nobody can say what was decided by.
+func (a *auditor) contents() error {
+	named := slices.SortedFunc(maps.Keys(a.artefacts), func(x, y artefact) int {
+		return cmp.Or(strings.Compare(x.kind, y.kind), strings.Compare(x.revision, y.revision))
+	})
+	for _, n := range named {
+		content, err := a.from.Artefact(a.ctx, n.kind, n.revision)
 		sum := sha256.Sum256(content)
 		switch {
 		case CodeOf(err) == CodeNotFound:
-			a.problem("policy "+revision, "is missing")
+			a.problem(n.kind+" "+n.revision, "is missing")
 		case err != nil:
 			return err
-		case hex.EncodeToString(sum[:]) != revision:
-			a.problem("policy "+revision, "was changed: its revision is not the hash of its content")
+		case hex.EncodeToString(sum[:]) != n.revision:
+			a.problem(n.kind+" "+n.revision, "was changed: its revision is not the hash of its content")
 		}
 	}
 	return nil

@@ -24,16 +24,21 @@ type question struct {
 // check turns a request into a question, or says everything that is wrong
 // with it. It reads nothing but the companies.
 func (s *Service) check(ctx context.Context, req Request) (question, error) {
-	q := question{Request: req, now: s.now()}
+	if req.CorrelationID == "" {
+		req.CorrelationID = s.NewID()
+	}
+	company, err := s.company(ctx, req.Company)
+	if err != nil {
+		return question{Request: req}, err
+	}
+	return ask(req, company, s.now(), s.DB)
+}
+
+// ask is check without the service: db is the database that subjects may name.
+func ask(req Request, company Company, now time.Time, db string) (question, error) {
+	q := question{Request: req, company: company, now: now}
 	if q.Apply == "" {
 		q.Apply = ByService
-	}
-	if q.CorrelationID == "" {
-		q.CorrelationID = s.NewID()
-	}
-	var err error
-	if q.company, err = s.company(ctx, req.Company); err != nil {
-		return q, err
 	}
 	kind, ok := KindNamed(req.Kind)
 	if !ok {
@@ -41,7 +46,7 @@ func (s *Service) check(ctx context.Context, req Request) (question, error) {
 	}
 	q.kind = kind
 	errs := q.formFaults()
-	if q.Subject.DB != "" && q.Subject.DB != s.DB {
+	if q.Subject.DB != "" && q.Subject.DB != db {
 		errs = append(errs, FieldError{"/subject/db", "enum", "must be absent, or the database that this installation works on"})
 	}
 	// One record has one name: two names would be two queues for it.

@@ -307,12 +307,16 @@ func decodeStored(raw json.RawMessage, fields []Field) (Record, error) {
 
 func storedRecord(flat map[string]any, fields []Field) (Record, error) {
 	record := make(Record, len(flat))
+	known := make(map[string]*Field, len(fields))
+	for i := range fields {
+		known[fields[i].Path] = &fields[i]
+	}
 	for path, value := range flat {
-		i := slices.IndexFunc(fields, func(f Field) bool { return f.Path == path })
-		if i < 0 {
+		f := known[path]
+		if f == nil {
 			return nil, fmt.Errorf("stored record: unknown path %s", path)
 		}
-		v, err := storedValue(value, fields[i])
+		v, err := storedValue(value, *f)
 		if err != nil {
 			return nil, fmt.Errorf("stored record: %s: %w", path, err)
 		}

@@ -91,7 +91,7 @@ func (s *Service) draft(q question, p prepared) Decision {
 		Key: q.Key, Request: q.fingerprint, Correlation: q.CorrelationID, RequestedBy: q.RequestedBy, Via: q.Via, Apply: q.Apply,
 		Snapshot: p.sealed.ID, SnapshotHash: p.hash,
 		Fingerprint: SubjectFingerprint(spec.Fingerprint, q.kind.Fields, q.fields, currency), Currency: currency, ActionHash: action.Hash(),
-		Assessment: p.Assessment, Recommendation: p.Recommendation, Verdict: p.Verdict, Revisions: p.snapshot.Revisions,
+		Assessment: p.Assessment, Challenger: p.challenger, Recommendation: p.Recommendation, Verdict: p.Verdict, Revisions: p.snapshot.Revisions,
 	}
 }
 
@@ -163,29 +163,5 @@ func (s *Service) write(ctx context.Context, w *Writer, q question, p prepared, 
 			}
 		}
 	}
-	return w.AddHistory(ctx, s.historyRows(q, p.snapshot))
-}
-
-// historyRows are what this decision adds to its entities' past.
-func (s *Service) historyRows(q question, snap Snapshot) []HistoryRow {
-	var rows []HistoryRow
-	partner, _ := q.fields.Integer("partner_id")
-	for _, e := range q.kind.Entities {
-		hash, known := s.entityHash(e, q.fields)
-		if !known {
-			continue
-		}
-		row := HistoryRow{
-			EntityType: e.Type, EntityHash: hash, Kind: q.Kind, Subject: q.Subject.Record(),
-			Partner: partner, At: snap.Now, KnownAt: snap.Now,
-		}
-		if m := atStake(snap, q.kind.Amount); m != nil {
-			row.Amount = &m.Amount
-			if given := atStake(snap, q.kind.Given); given != nil {
-				*row.Amount = row.Amount.Add(given.Amount)
-			}
-		}
-		rows = append(rows, row)
-	}
-	return rows
+	return w.AddHistory(ctx, Remember(p.snapshot, s.Keyring.HashIdentifier))
 }

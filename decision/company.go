@@ -58,13 +58,14 @@ func (s Switches) Mode(kind string) Mode {
 // Head is the company's only serialisation point: one row, locked by every
 // commit.
 type Head struct {
-	Company  string           `json:"company"`
-	Seq      int64            `json:"seq"`   // of the newest entry; 0 before the first
-	Hash     string           `json:"hash"`  // of the newest entry, hex; "" before the first
-	Epoch    int64            `json:"epoch"` // counts activations and switches: what a decision was governed under
-	Policy   string           `json:"policy"`
-	Switches Switches         `json:"switches"`
-	Spent    map[string]Spent `json:"spent,omitempty"` // by kind
+	Company  string                `json:"company"`
+	Seq      int64                 `json:"seq"`   // of the newest entry; 0 before the first
+	Hash     string                `json:"hash"`  // of the newest entry, hex; "" before the first
+	Epoch    int64                 `json:"epoch"` // counts activations and switches: what a decision was governed under
+	Policy   string                `json:"policy"`
+	Models   map[string]KindModels `json:"models,omitempty"` // by kind; one that is not there has what it starts with
+	Switches Switches              `json:"switches"`
+	Spent    map[string]Spent      `json:"spent,omitempty"` // by kind
 }
 
 // Spent is what a kind executed by itself in one hour.

@@ -33,7 +33,7 @@ func under(t *testing.T, bundle policy.Bundle) *shop {
 	library := policy.NewLibrary(s.store)
 	library.Deadline = time.Minute // a busy machine makes no policy late
 	s.Policies = library
-	s.Assessors = map[string]Assessor{"order": scoring.Order(), "delivery": scoring.Delivery()}
+	s.Models = Assessors{"order": scoring.Order(), "delivery": scoring.Delivery()}
 	_, err := s.Activate(t.Context(), "main", bundle.Revision(), "tests")
 	noError(t, err)
 	return s

@@ -27,6 +27,7 @@ type Decision struct {
 	Currency       string         `json:"currency,omitempty"` // of the amounts in the action, as asked; "" is unknown
 	ActionHash     string         `json:"action_hash"`
 	Assessment     Assessment     `json:"assessment"`
+	Challenger     *Assessment    `json:"challenger,omitempty"` // what another model said, without a say
 	Recommendation Recommendation `json:"recommendation"`
 	Verdict        Verdict        `json:"verdict"` // the policy's
 	Guard          GuardResult    `json:"guard"`
@@ -125,6 +126,17 @@ type ExceptionStep struct {
 type Activation struct {
 	Policy string `json:"policy"`
 	By     string `json:"by"`
+}
+
+// Promotion is the body of an entry that changes which models a kind's
+// decisions are made with.
+type Promotion struct {
+	Step   string `json:"step"` // StepPromote, StepRollback or StepChallenge
+	Kind   string `json:"kind"`
+	Model  string `json:"model,omitempty"` // revision; "" is what the kind starts with, or no challenger
+	By     string `json:"by"`              // user id
+	Role   string `json:"role"`            // that let them
+	Reason string `json:"reason"`          // of PromotionReasons
 }
 
 // SwitchChange is the body of an entry that changes the company's controls.

@@ -47,6 +47,7 @@ type Field struct {
 	Exact    bool    // TypeMoney: a unit price, which Odoo keeps finer than the currency; never rounded
 	NotAfter bool    // TypeTime: may not lie after the decision's time (with ClockSkew grace)
 	Shown    bool    // whoever assents sees it beside the action; never personal
+	Signal   bool    // no Odoo holds it: the shop, the till or the payment provider knows
 	Personal bool    // identifies a person: masked in logs and pages, never in the journal
 	Items    []Field // the fields of one line of TypeLines
 	Example  string  // one JSON value

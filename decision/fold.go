@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -28,6 +29,8 @@ func Fold(ctx context.Context, rows Rows, head *Head, e Entry) error {
 		return fold(ctx, f, f.exception)
 	case EntryActivation:
 		return fold(ctx, f, f.activation)
+	case EntryPromotion:
+		return fold(ctx, f, f.promotion)
 	case EntrySwitch:
 		return fold(ctx, f, f.switches)
 	case EntryErasure, EntryImport:
@@ -275,6 +278,17 @@ func (f folder) outcome(ctx context.Context, o OutcomeRecord) error {
 
 func (f folder) activation(_ context.Context, a Activation) error {
 	f.head.Policy = a.Policy
+	f.head.Epoch++
+	return nil
+}
+
+func (f folder) promotion(_ context.Context, p Promotion) error {
+	models := maps.Clone(f.head.Models)
+	if models == nil {
+		models = map[string]KindModels{}
+	}
+	models[p.Kind] = models[p.Kind].after(p)
+	f.head.Models = models
 	f.head.Epoch++
 	return nil
 }

@@ -55,9 +55,10 @@ type prepared struct {
 	snapshot Snapshot
 	sealed   Sealed
 	Evaluation
-	past past
-	hash string
-	id   string // of the decision
+	challenger *Assessment
+	past       past
+	hash       string
+	id         string // of the decision
 }
 
 // prepare gathers the snapshot, evaluates it and seals it.
@@ -77,7 +78,14 @@ func (s *Service) prepare(ctx context.Context, q question) (prepared, error) {
 	if p.snapshot, p.past, err = s.gather(ctx, q, p.head); err != nil {
 		return p, err
 	}
-	p.Evaluation, p.snapshot.Failures = Evaluate(ctx, p.snapshot, s.Assessors[q.Kind], policy)
+	models := p.head.Models[q.Kind]
+	model, err := s.model(ctx, q.Kind, models.Champion)
+	if err != nil {
+		return p, err
+	}
+	p.snapshot.Revisions.Model = revisionOf(model)
+	p.Evaluation, p.snapshot.Failures = Evaluate(ctx, p.snapshot, model, policy)
+	p.challenger = s.challenge(ctx, p.snapshot, models.Challenger)
 	encoded, err := p.snapshot.Encode()
 	if err != nil {
 		return p, err
@@ -104,22 +112,22 @@ func (s *Service) policy(ctx context.Context, revision string) (Policy, error) {
 // gather puts everything the evaluation will read into the snapshot, one
 // query a source.
 func (s *Service) gather(ctx context.Context, q question, head Head) (Snapshot, past, error) {
+	snap := q.snapshot()
+	snap.Revisions = Revisions{Policy: head.Policy, Code: s.Code}
+	p, err := gather(ctx, s.Store, s.Keyring.HashIdentifier, &snap)
+	return snap, p, err
+}
+
+// snapshot is what the question itself says.
+func (q *question) snapshot() Snapshot {
 	currency, _ := q.fields.Text("currency")
 	rate, _ := q.company.Rate(cmp.Or(currency, q.company.Currency))
 	seed := sha256.Sum256([]byte(q.Company + "\x00" + q.Subject.Record()))
-	snap := Snapshot{
+	return Snapshot{
 		Company: q.Company, CompanyCurrency: q.company.Currency, Kind: q.Kind, Channel: q.Channel, Subject: q.Subject,
 		Now: q.now, Seed: binary.BigEndian.Uint64(seed[:8]) >> 1, Bucket: int(seed[8]) * 100 / 256, Rate: rate,
 		Fields: q.fields, Missing: q.missing(), Proposed: q.proposed, RequestedBy: q.RequestedBy,
-		Revisions: Revisions{Policy: head.Policy, Model: revisionOf(s.Assessors[q.Kind]), Code: s.Code},
 	}
-	p := past{queries: s.historyQueries(q)}
-	var err error
-	p.rows, err = s.Store.History(ctx, q.Company, p.queries)
-	if err == nil {
-		addHistory(q, &snap, p)
-	}
-	return snap, p, err
 }
 
 // missing says why each declared field is not there: for the reason of its

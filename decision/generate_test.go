@@ -64,7 +64,8 @@ func drawField(t *rapid.T, f Field, now time.Time) any {
 	case TypeID:
 		return rapid.Int64Range(1, 50).Draw(t, f.Path)
 	case TypeText:
-		return rapid.StringMatching(`[^\x00]{1,20}`).Draw(t, f.Path)
+		fits := func(text string) bool { return len(text) <= f.Limit() }
+		return rapid.StringMatching(`[^\x00]{1,20}`).Filter(fits).Draw(t, f.Path)
 	case TypeEnum:
 		return rapid.SampledFrom(f.Enum).Draw(t, f.Path)
 	case TypeBoolean:

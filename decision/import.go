@@ -29,11 +29,10 @@ func (s *Service) ImportHistory(ctx context.Context, requests []Request, at []ti
 		if q.fields == nil {
 			return i, Invalid("/fields", "required", "required: history cannot be read from Odoo")
 		}
-		snap := Snapshot{Fields: q.fields, Subject: q.Subject, CompanyCurrency: q.company.Currency}
-		currency, _ := q.fields.Text("currency")
-		snap.Rate, _ = q.company.Rate(currency)
-		for _, row := range s.historyRows(q, snap) {
-			row.At, row.KnownAt = at[i].UTC().Truncate(time.Microsecond), now
+		snap := q.snapshot()
+		snap.Now = at[i].UTC().Truncate(time.Microsecond)
+		for _, row := range Remember(snap, s.Keyring.HashIdentifier) {
+			row.KnownAt = now
 			rows = append(rows, row)
 		}
 	}

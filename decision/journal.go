@@ -21,6 +21,7 @@ const (
 	EntryOutcome    EntryType = "outcome"    // OutcomeRecord
 	EntryException  EntryType = "exception"  // ExceptionStep
 	EntryActivation EntryType = "activation" // Activation
+	EntryPromotion  EntryType = "promotion"  // Promotion
 	EntrySwitch     EntryType = "switch"     // SwitchChange
 	EntryErasure    EntryType = "erasure"    // Erasure
 	EntryImport     EntryType = "import"     // ImportRecord

@@ -1,9 +1,6 @@
 package decision
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Kind declares which decision can be asked: its fields, the features that
 // gather adds, its actions, and how a recommendation is made. A new kind is
@@ -13,12 +10,18 @@ type Kind struct {
 	Doc      string        // one sentence
 	Models   []string      // Odoo models a subject may have
 	Fields   []Field       // what a request holds, see Field
-	Features []Feature     // what gather computes from history
+	Features []Feature     // what gather computes from the fields and from history
 	Entities []Entity      // what the decision adds to history
+	Notes    []Note        // numbers that its rows of history hold
 	Amount   string        // path of the money field that history sums and AtStake uses
 	Given    string        // path of what the record has given already; history sums both
 	Actions  []string      // names of the actions it may recommend or protect with
 	Outcomes []OutcomeType // what may be told later about its decisions, beside that a person did otherwise
+	// Lasting says that what is decided on ends later, when an outcome tells so:
+	// what is learnt then happened then, and not when it was asked. The newest
+	// arrivals of a carrier are those of today, not those of today's parcels,
+	// of which only the fast ones have arrived.
+	Lasting bool
 	// Asked says that a person always stands behind such a request, and must be
 	// named, so that it is not approved by who asked.
 	Asked bool
@@ -32,40 +35,6 @@ type Kind struct {
 	Check func(Snapshot) []FieldError
 	// Opens lists the exceptions a person must see, whatever the verdict.
 	Opens func(Snapshot, Evaluation) []NewException
-}
-
-// Entity declares an identifier whose past the features look at. The value
-// is kept as a keyed hash only.
-type Entity struct {
-	Type string // "partner", "email", …: history rows of the same type and value belong together
-	Path string // field that holds the value
-	Cap  int    // most rows a feature reads of a kind; see Feature.Saturates
-}
-
-// Aggregate is how a feature folds the history rows of its window.
-type Aggregate string
-
-// The aggregates.
-const (
-	Count            Aggregate = "count"             // int64: rows
-	Sum              Aggregate = "sum"               // decimal: amounts, in the company's currency
-	DistinctPartners Aggregate = "distinct_partners" // int64: different partners
-	DaysSinceFirst   Aggregate = "days_since_first"  // int64: whole days since the oldest row read
-)
-
-// Feature declares one value computed from history for the snapshot. Rows of
-// the same subject are left out, and only rows known before the decision count.
-type Feature struct {
-	Path   string // dotted, under "context" in the policy's input
-	Type   Type
-	Entity string        // Entity.Type
-	Kind   string        // only rows of this kind
-	Window time.Duration // how far back; 0 is without bound
-	Fold   Aggregate
-	// Saturates says that the entity's cap is as much as the value needs to
-	// tell. Of others, the value is unknown once there are as many rows.
-	Saturates bool
-	Doc       string
 }
 
 // kinds is the registry, in the order of docs and OpenAPI.

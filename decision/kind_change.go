@@ -32,14 +32,14 @@ var changeKind = Kind{
 		{Path: "evidence", Type: TypeCode, Absent: "no_evidence", Shown: true, Example: `"callback:2026-11-24"`, Doc: "Reference to the evidence, e.g. of a call back."},
 		{Path: "change_hash", Type: TypeCode, Absent: "not_given", Example: `"sha256:9f2c"`, Doc: "Hash of the new value where the value itself must not be stored, e.g. an IBAN."},
 	},
-	Entities: []Entity{{Type: "partner", Path: "partner_id", Cap: 200}},
+	Entities: []Entity{{Type: "partner", Name: "customer", Path: "partner_id", Cap: 200}},
 	Features: []Feature{
 		{Path: "history.partner_changes_30d", Type: TypeInteger, Entity: "partner", Kind: "change", Window: 30 * 24 * time.Hour, Fold: Count, Doc: "Changes asked for about the same partner in 30 days."},
 	},
 	Actions:    []string{"price_write", "discount_write", ManualAction, "activity", "note", NoAction},
 	FromAction: map[string]string{"line_id": "line_id", "discount": "discount", "price_unit": "price_unit"},
 	Outcomes: []OutcomeType{
-		{"reversed", []string{"mistake", "fraud", "other"}, "The change was taken back, and why."},
+		{Name: "reversed", Values: []string{"mistake", "fraud", "other"}, Doc: "The change was taken back, and why."},
 		fraudSettled,
 	},
 	Propose: proposeChange,

@@ -21,6 +21,8 @@ var deliveryKind = Kind{
 		{Path: "order_amount", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "120.50", Doc: "Value of the goods for the customer."},
 		{Path: "partner_id", Type: TypeID, Absent: "not_given", Example: "14", Doc: "The customer, res.partner."},
 		{Path: "warehouse_id", Type: TypeID, Absent: "not_given", Example: "1", Doc: "Warehouse it ships from."},
+		{Path: "destination.country", Type: TypeCountry, Absent: "no_country", Example: `"DE"`, Doc: "ISO 3166-1 country the goods go to."},
+		{Path: "destination.zip", Type: TypeText, Personal: true, Absent: "no_zip", Example: `"10115"`, Doc: "Postcode the goods go to; of it the area counts."},
 		{Path: "carrier", Type: TypeCode, Absent: "no_carrier", Example: `"dhl"`, Doc: "Carrier code."},
 		{Path: "handling_days", Type: TypeNumber, Min: zero, Unit: "days", Absent: "no_estimate", Example: "1", Doc: "Expected days until the goods leave."},
 		{Path: "transit_days", Type: TypeNumber, Min: zero, Unit: "days", Absent: "no_estimate", Example: "2", Doc: "Expected days on the road."},
@@ -30,17 +32,13 @@ var deliveryKind = Kind{
 		{Path: "international", Type: TypeBoolean, Absent: "not_given", Example: "false", Doc: "Customer and warehouse are in different countries."},
 		{Path: "express", Type: TypeBoolean, Absent: "not_given", Example: "false", Doc: "The customer paid for the fastest delivery."},
 	},
-	Entities: []Entity{{Type: "warehouse", Path: "warehouse_id", Cap: 500}},
-	Features: []Feature{
-		{Path: "history.warehouse_deliveries_24h", Type: TypeInteger, Entity: "warehouse", Kind: "delivery", Window: 24 * time.Hour, Fold: Count, Saturates: true, Doc: "Deliveries of the same warehouse in the last 24 hours, at most 500: its load."},
-	},
-	Actions: []string{"reschedule", "hold", "activity", "note", NoAction},
-	Outcomes: []OutcomeType{
-		{"delivered", []string{"on_time", "late"}, "The goods arrived, by the day that was promised or after it."},
-		{"failed", []string{"refused", "not_found", "lost", "damaged", "other"}, "The goods did not arrive: the customer refused them or was not found, or they were lost or damaged."},
-	},
-	Propose: proposeDelivery,
-	Opens:   promiseAtRisk,
+	Lasting:  true,
+	Entities: deliveryEntities,
+	Features: deliveryFeatures(),
+	Actions:  []string{"reschedule", "hold", "activity", "note", NoAction},
+	Outcomes: deliveryOutcomes,
+	Propose:  proposeDelivery,
+	Opens:    promiseAtRisk,
 }
 
 // proposeDelivery leaves the delivery alone unless the caller asks for a new

@@ -1,7 +1,5 @@
 package decision
 
-import "time"
-
 // orderKind asks whether a sales order may be confirmed (fraud).
 var orderKind = Kind{
 	Name:   "order",
@@ -20,8 +18,14 @@ var orderKind = Kind{
 		{Path: "customer.orders", Type: TypeInteger, Min: zero, Absent: "not_given", Example: "3", Doc: "Orders the customer confirmed before this one."},
 		{Path: "customer.email", Type: TypeText, Personal: true, Absent: "no_email", Example: `"ada@example.com"`, Doc: "E-mail address; kept as a keyed hash."},
 		{Path: "customer.phone", Type: TypeText, Personal: true, Absent: "no_phone", Example: `"+15550100"`, Doc: "Phone number; kept as a keyed hash."},
+		{Path: "billing.name", Type: TypeText, Personal: true, Absent: "no_name", Example: `"Ada Example"`, Doc: "Name on the invoice address."},
+		{Path: "billing.street", Type: TypeText, Personal: true, Absent: "no_street", Example: `"1 Example Street"`, Doc: "Street and number of the invoice address."},
+		{Path: "billing.city", Type: TypeText, Personal: true, Absent: "no_city", Example: `"Berlin"`, Doc: "City of the invoice address."},
 		{Path: "billing.country", Type: TypeCountry, Absent: "no_country", Example: `"DE"`, Doc: "ISO 3166-1 country of the invoice address."},
 		{Path: "billing.zip", Type: TypeText, Personal: true, Absent: "no_zip", Example: `"10115"`, Doc: "Postcode of the invoice address."},
+		{Path: "shipping.name", Type: TypeText, Personal: true, Absent: "no_name", Example: `"Ada Example"`, Doc: "Name on the delivery address."},
+		{Path: "shipping.street", Type: TypeText, Personal: true, Absent: "no_street", Example: `"1 Example Street"`, Doc: "Street and number of the delivery address; kept as a keyed hash, with the postcode."},
+		{Path: "shipping.city", Type: TypeText, Personal: true, Absent: "no_city", Example: `"Berlin"`, Doc: "City of the delivery address."},
 		{Path: "shipping.country", Type: TypeCountry, Absent: "no_country", Example: `"DE"`, Doc: "ISO 3166-1 country of the delivery address."},
 		{Path: "shipping.zip", Type: TypeText, Personal: true, Absent: "no_zip", Example: `"10115"`, Doc: "Postcode of the delivery address."},
 		{Path: "shipping.express", Type: TypeBoolean, Absent: "not_given", Example: "false", Doc: "The customer paid for the fastest delivery."},
@@ -30,23 +34,16 @@ var orderKind = Kind{
 		{Path: "commitment_date", Type: TypeTime, Absent: "no_promise", Example: `"2026-11-27T00:00:00Z"`, Doc: "Delivery date promised to the customer."},
 		{Path: "warehouse_id", Type: TypeID, Absent: "not_given", Example: "1", Doc: "Warehouse the order ships from."},
 		{Path: "lines", Type: TypeLines, Absent: "not_given", Items: orderLine, Example: `[{"product_id":49,"quantity":2,"price_unit":60.25}]`, Doc: "All lines of the order that have a product; no order is confirmed once the products or their quantities in Odoo are others."},
-		{Path: "signals.ip_country", Type: TypeCountry, Absent: "no_signal", Example: `"DE"`, Doc: "ISO 3166-1 country of the buyer's IP address, from the shop."},
-		{Path: "signals.avs", Type: TypeEnum, Enum: []string{"match", "partial", "mismatch", "unavailable"}, Absent: "no_signal", Example: `"match"`, Doc: "Address check by the card issuer."},
-		{Path: "signals.cvc", Type: TypeEnum, Enum: []string{"match", "mismatch", "unavailable"}, Absent: "no_signal", Example: `"match"`, Doc: "Card code check by the card issuer."},
-		{Path: "signals.psp_score", Type: TypeNumber, Min: zero, Max: bound("100"), Absent: "no_signal", Example: "12", Doc: "Risk score of the payment provider, 0 to 100, high is risky."},
+		{Path: "signals.ip", Signal: true, Type: TypeText, Most: 45, Personal: true, Absent: "no_signal", Example: `"192.0.2.7"`, Doc: "The buyer's IP address, version 4 or 6, from the shop; it and its network are kept as keyed hashes."},
+		{Path: "signals.device", Signal: true, Type: TypeText, Most: 256, Personal: true, Absent: "no_signal", Example: `"d-7f3a"`, Doc: "Fingerprint of the buyer's device, from the shop; kept as a keyed hash."},
+		{Path: "signals.card", Signal: true, Type: TypeText, Most: 256, Personal: true, Absent: "no_signal", Example: `"card-51c2"`, Doc: "Fingerprint of the card, from the payment provider, and never its number; kept as a keyed hash."},
+		{Path: "signals.ip_country", Signal: true, Type: TypeCountry, Absent: "no_signal", Example: `"DE"`, Doc: "ISO 3166-1 country of the buyer's IP address, from the shop."},
+		{Path: "signals.avs", Signal: true, Type: TypeEnum, Enum: []string{"match", "partial", "mismatch", "unavailable"}, Absent: "no_signal", Example: `"match"`, Doc: "Address check by the card issuer."},
+		{Path: "signals.cvc", Signal: true, Type: TypeEnum, Enum: []string{"match", "mismatch", "unavailable"}, Absent: "no_signal", Example: `"match"`, Doc: "Card code check by the card issuer."},
+		{Path: "signals.psp_score", Signal: true, Type: TypeNumber, Min: zero, Max: bound("100"), Absent: "no_signal", Example: "12", Doc: "Risk score of the payment provider, 0 to 100, high is risky."},
 	},
-	Entities: []Entity{
-		{Type: "partner", Path: "partner_id", Cap: 200},
-		{Type: "email", Path: "customer.email", Cap: 200},
-		{Type: "phone", Path: "customer.phone", Cap: 200},
-	},
-	Features: []Feature{
-		{Path: "history.partner_orders_24h", Type: TypeInteger, Entity: "partner", Kind: "order", Window: 24 * time.Hour, Fold: Count, Doc: "Orders of the same customer in the last 24 hours."},
-		{Path: "history.partner_amount_24h", Type: TypeMoney, Entity: "partner", Kind: "order", Window: 24 * time.Hour, Fold: Sum, Doc: "Their total, in the company's currency."},
-		{Path: "history.email_orders_24h", Type: TypeInteger, Entity: "email", Kind: "order", Window: 24 * time.Hour, Fold: Count, Doc: "Orders with the same e-mail address in the last 24 hours."},
-		{Path: "history.email_partners_30d", Type: TypeInteger, Entity: "email", Kind: "order", Window: 30 * 24 * time.Hour, Fold: DistinctPartners, Doc: "Different customers behind the same e-mail address in 30 days."},
-		{Path: "history.phone_partners_30d", Type: TypeInteger, Entity: "phone", Kind: "order", Window: 30 * 24 * time.Hour, Fold: DistinctPartners, Doc: "Different customers behind the same phone number in 30 days."},
-	},
+	Entities: orderEntities,
+	Features: orderFeatures(),
 	Actions:  []string{"confirm", "hold", "activity", "note", "cancel", NoAction},
 	Outcomes: []OutcomeType{chargeback, fraudSettled},
 	Propose:  proposeOrder,

@@ -1,7 +1,5 @@
 package decision
 
-import "time"
-
 // refundKind asks whether money may go back to a customer. It has no model:
 // the policy decides by rules.
 var refundKind = Kind{
@@ -23,23 +21,28 @@ var refundKind = Kind{
 		{Path: "invoice_date", Type: TypeTime, NotAfter: true, Absent: "not_given", Example: `"2026-11-20T00:00:00Z"`, Doc: "Date of the invoice."},
 		{Path: "delivered_date", Type: TypeTime, NotAfter: true, Absent: "not_delivered", Example: `"2026-11-22T00:00:00Z"`, Doc: "When the goods arrived."},
 		{Path: "paid", Type: TypeBoolean, Absent: "not_given", Example: "true", Doc: "The invoice is paid; nothing is credited once Odoo says otherwise."},
+		{Path: "claim", Type: TypeEnum, Enum: []string{"return", "not_received", "damaged", "goodwill", "other"}, Absent: "not_given", Example: `"return"`, Doc: "What the customer says: sent back, never arrived, damaged; goodwill is the house's own."},
+		{Path: "receipt", Signal: true, Type: TypeBoolean, Absent: "not_given", Example: "true", Doc: "The customer showed a receipt, or the order was found."},
+		{Path: "employee", Signal: true, Type: TypeCode, Absent: "not_given", Example: `"cashier-12"`, Doc: "Who serves the customer, where that is not who asks."},
+		{Path: "approval_limit", Type: TypeMoney, Min: zero, Absent: "not_given", Example: "100", Doc: "Up to which amount whoever asks may refund without another person."},
+		{Path: "store", Signal: true, Type: TypeCode, Absent: "not_given", Example: `"store-3"`, Doc: "The shop or till that refunds."},
+		{Path: "card", Signal: true, Type: TypeText, Most: 256, Personal: true, Absent: "not_given", Example: `"card-51c2"`, Doc: "Fingerprint of the card that the money goes to, from the payment provider; kept as a keyed hash."},
+		{Path: "customer.email", Type: TypeText, Personal: true, Absent: "no_email", Example: `"ada@example.com"`, Doc: "E-mail address; kept as a keyed hash."},
+		{Path: "customer.phone", Type: TypeText, Personal: true, Absent: "no_phone", Example: `"+15550100"`, Doc: "Phone number; kept as a keyed hash."},
+		{Path: "shipping.street", Type: TypeText, Personal: true, Absent: "no_street", Example: `"1 Example Street"`, Doc: "Street and number that the goods went to; kept as a keyed hash, with the postcode."},
+		{Path: "shipping.zip", Type: TypeText, Personal: true, Absent: "no_zip", Example: `"10115"`, Doc: "Postcode that the goods went to."},
+		{Path: "shipping.country", Type: TypeCountry, Absent: "no_country", Example: `"DE"`, Doc: "ISO 3166-1 country that the goods went to."},
+		{Path: "lines", Type: TypeLines, Absent: "not_given", Items: orderLine, Example: `[{"product_id":49,"quantity":1,"price_unit":25.00}]`, Doc: "The lines that are refunded."},
 		{Path: "goods_returned", Type: TypeBoolean, Absent: "not_given", Shown: true, Example: "true", Doc: "The goods are back in a warehouse."},
 	},
-	Entities: []Entity{{Type: "partner", Path: "partner_id", Cap: 200}},
-	Features: []Feature{
-		{Path: "history.partner_refunds_90d", Type: TypeInteger, Entity: "partner", Kind: "refund", Window: 90 * 24 * time.Hour, Fold: Count, Doc: "Refunds asked for by the same customer in 90 days."},
-		{Path: "history.partner_refunded_90d", Type: TypeMoney, Entity: "partner", Kind: "refund", Window: 90 * 24 * time.Hour, Fold: Sum, Doc: "Their total, in the company's currency."},
-	},
+	Entities:   refundEntities,
+	Features:   refundFeatures(),
+	Notes:      refundNotes,
 	Actions:    []string{"credit_note", "activity", "note", NoAction},
 	FromAction: map[string]string{"amount": "amount", "reason": "code"},
-	Outcomes: []OutcomeType{
-		{"refunded", []string{"paid", "failed"}, "The money reached the customer, or came back."},
-		{"goods", []string{"returned", "not_returned", "other_goods"}, "What came back: what was refunded, nothing, or something else."},
-		{"abuse", []string{"confirmed", "cleared"}, "An investigation has ended: the customer abused refunds, or did not."},
-		chargeback,
-	},
-	Propose: proposeRefund,
-	Check:   checkRefund,
+	Outcomes:   refundOutcomes,
+	Propose:    proposeRefund,
+	Check:      checkRefund,
 }
 
 // proposeRefund credits what was asked for.

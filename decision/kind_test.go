@@ -106,8 +106,14 @@ func checkUses(t *testing.T, kind Kind) {
 	seen := map[string]bool{}
 	for _, e := range kind.Entities {
 		f, ok := kind.Field(e.Path)
-		if !ok || !slices.Contains([]Type{TypeID, TypeText, TypeCode, TypeCountry}, f.Type) || e.Cap < 1 || e.Cap > 1000 || seen[e.Type] {
-			t.Errorf("entity %+v of %+v", e, f)
+		plain := ok && slices.Contains([]Type{TypeID, TypeText, TypeCode, TypeCountry}, f.Type)
+		if e.Of == nil && (!plain || len(e.With) > 0) || e.Name == "" || e.Cap < 1 || e.Cap > 1000 || seen[e.Type] || !absentCode.MatchString("no_"+e.Type) {
+			t.Errorf("entity %s of %+v", e.Type, f)
+		}
+		for _, path := range e.reads() {
+			if _, ok := kind.Field(path); !ok {
+				t.Errorf("entity %s reads %s", e.Type, path)
+			}
 		}
 		seen[e.Type] = true
 	}
@@ -124,18 +130,29 @@ func takes(action, param string, typ Type) bool {
 	return spec.Class == Effective && slices.ContainsFunc(spec.Params, func(p Field) bool { return p.Path == param && p.Type == typ })
 }
 
+// checkFeatures: every feature says all that its way of computing needs, and
+// nothing that it does not.
 func checkFeatures(t *testing.T, kind Kind) {
 	t.Helper()
+	seen := map[string]bool{}
 	for _, f := range kind.Features {
-		_, known := KindNamed(f.Kind)
-		entity := slices.ContainsFunc(kind.Entities, func(e Entity) bool { return e.Type == f.Entity })
-		want := TypeInteger
-		if f.Fold == Sum {
-			want = TypeMoney
+		fault := func(ok bool, what string) {
+			if !ok {
+				t.Errorf("feature %s: %s", f.Path, what)
+			}
 		}
-		if !known || !entity || f.Type != want || !sentence(f.Doc) || !strings.HasPrefix(f.Path, "history.") || forbidden.MatchString(f.Path) {
-			t.Errorf("feature %+v", f)
+		fault(!seen[f.Path] && fieldPath.MatchString(f.Path) && !forbidden.MatchString(f.Path), "path")
+		fault(sentence(f.Doc) && !strings.Contains(f.Doc, "%!"), "doc is no sentence: "+f.Doc)
+		for _, path := range f.Reads {
+			_, ok := kind.Field(path)
+			fault(ok, "reads "+path)
 		}
+		seen[f.Path] = true
+		if f.From != nil {
+			fault(len(f.Reads) > 0 && f.Entity == "" && f.Fold == "" && !strings.HasPrefix(f.Path, "history."), "of fields")
+			continue
+		}
+		checkFold(t, kind, f, fault)
 	}
 	for i, f := range kind.ContextFields() {
 		if f.Path != kind.Features[i].Path || f.Type != kind.Features[i].Type || f.Absent == "" {
@@ -143,6 +160,56 @@ func checkFeatures(t *testing.T, kind Kind) {
 		}
 		checkExample(t, f)
 	}
+}
+
+func checkFold(t *testing.T, kind Kind, f Feature, fault func(bool, string)) {
+	t.Helper()
+	rows := map[string]bool{}
+	for _, k := range Kinds() {
+		rows[k.Name], rows[k.TruthKind()] = true, true
+	}
+	_, entity := kind.entity(f.Entity)
+	fault(entity && rows[f.Kind] && strings.HasPrefix(f.Path, "history."), "of history")
+	want := TypeInteger
+	switch {
+	case f.Fold == Sum:
+		want = TypeMoney
+	case slices.Contains(numbers, f.Fold):
+		want = TypeNumber
+	}
+	fault(f.Type == want, "type")
+	valued := slices.Contains([]Aggregate{Total, Mean, Quantile, Rate, Share, Above}, f.Fold)
+	fault(valued == (f.Value != "") || f.Fold == Ratio, "value")
+	fault(f.Value == "" || slices.Contains(valuesHeld(f.Kind), f.Value), "no row of its kind holds "+f.Value)
+	_, linked := kind.entity(f.Link)
+	fault((f.Fold == Distinct) == linked, "link")
+	fault((f.Fold == Share || f.Fold == Ratio) == (f.Per != "") && (f.Per == "" || rows[f.Per]), "whole")
+	fault((f.Fold == Share) == (f.Mature > 0), "maturity")
+	fault((f.Fold == Above) == (f.Bound != nil), "bound")
+	fault((f.Fold == Quantile) == f.Level.IsPositive(), "level")
+	shrunk := slices.Contains([]Aggregate{Rate, Share, Ratio, Above}, f.Fold)
+	fault(shrunk == (f.Prior.Weight > 0), "prior")
+	fault(f.Fold != PerDay || f.Window > 0, "window")
+}
+
+// valuesHeld lists the values of rows of a kind.
+func valuesHeld(rows string) []string {
+	var values []string
+	for _, k := range Kinds() {
+		for _, n := range k.Notes {
+			if rows == k.Name {
+				values = append(values, n.Value)
+			}
+		}
+		for _, o := range k.Outcomes {
+			for _, l := range o.Teaches {
+				if rows == k.TruthKind() {
+					values = append(values, l.Value)
+				}
+			}
+		}
+	}
+	return values
 }
 
 // checkOutcomes: every truth has a name and values that callers can write, and
@@ -159,7 +226,26 @@ func checkOutcomes(t *testing.T, kind Kind) {
 				t.Errorf("outcome %s has the value %q", o.Name, value)
 			}
 		}
+		checkLessons(t, kind, o)
 		known[o.Name] = true
+	}
+}
+
+// checkLessons: a lesson is told by values of its outcome, or counts from a
+// time that there is.
+func checkLessons(t *testing.T, kind Kind, o OutcomeType) {
+	t.Helper()
+	for _, l := range o.Teaches {
+		f, ok := kind.Field(l.Since)
+		since := ok && f.Type == TypeTime || slices.ContainsFunc(kind.Outcomes, func(x OutcomeType) bool { return x.Name == l.Since })
+		if !absentCode.MatchString(l.Value) || (len(l.Says) > 0) == since {
+			t.Errorf("outcome %s teaches %q since %q", o.Name, l.Value, l.Since)
+		}
+		for value := range l.Says {
+			if !slices.Contains(o.Values, value) {
+				t.Errorf("outcome %s teaches %s by the value %q", o.Name, l.Value, value)
+			}
+		}
 	}
 }
 

@@ -2,23 +2,38 @@ package decision
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 )
 
 // OutcomeType declares one truth that may be told about a decision, once it
-// is known: what models and policies are measured by.
+// is known: what models and policies are measured by, and what its entities
+// are known for afterwards.
 type OutcomeType struct {
-	Name   string
-	Values []string // one of them is told
-	Doc    string   // one sentence: what the values mean
+	Name    string
+	Values  []string // one of them is told
+	Doc     string   // one sentence: what the values mean
+	Teaches []Lesson // what it adds to history
 }
 
-// The truths that more than one kind knows.
+// The truths that more than one kind knows. That an order was cancelled is
+// none: most cancel because they changed their mind.
 var (
-	chargeback   = OutcomeType{"chargeback", []string{"fraud", "not_received", "not_as_described", "duplicate", "other"}, "The payer took the payment back, for the reason that the bank names."}
-	fraudSettled = OutcomeType{"fraud", []string{"confirmed", "cleared"}, "An investigation has ended: it was fraud, or it was not."}
-	override     = OutcomeType{"override", []string{"done", "undone", "changed"}, "A person did otherwise than was decided: did it all the same, undid it, or did something else."}
+	chargeback = OutcomeType{
+		Name: "chargeback", Values: []string{"fraud", "not_received", "not_as_described", "duplicate", "other"},
+		Doc:     "The payer took the payment back, for the reason that the bank names.",
+		Teaches: []Lesson{yesNo("fraud", []string{"fraud"}, nil), yesNo("chargeback", []string{"fraud", "not_received", "not_as_described", "duplicate", "other"}, nil)},
+	}
+	fraudSettled = OutcomeType{
+		Name: "fraud", Values: []string{"confirmed", "cleared"},
+		Doc:     "An investigation has ended: it was fraud, or it was not.",
+		Teaches: []Lesson{yesNo("fraud", []string{"confirmed"}, []string{"cleared"})},
+	}
+	override = OutcomeType{
+		Name: "override", Values: []string{"done", "undone", "changed"},
+		Doc: "A person did otherwise than was decided: did it all the same, undid it, or did something else.",
+	}
 )
 
 // OutcomeTypes lists what may be told about decisions of the kind: its own
@@ -46,16 +61,17 @@ func (k Kind) checkOutcome(o OutcomeRecord) error {
 // CodeNotFound (no such decision), CodeConflict (told before with another
 // amount). Telling the same twice records it once.
 func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRecord) (OutcomeRow, error) {
+	// Together, outcomes of one decision teach more than each by itself.
+	unlock, err := s.keys.lock(ctx, company+"\x00outcome\x00"+o.Decision)
+	if err != nil {
+		return OutcomeRow{}, err
+	}
+	defer unlock()
 	now := s.now()
 	if o.At.After(now.Add(ClockSkew)) {
 		return OutcomeRow{}, Invalid("/at", "future", "must not lie in the future")
 	}
-	o.At = o.At.UTC().Truncate(time.Microsecond)
-	// The id is of what was told, so that telling twice records once.
-	o.ID = "out-" + hashOf([]any{o.Decision, o.Type, o.Value, o.At})[:24]
-	if o.At.IsZero() {
-		o.At = now
-	}
+	o = o.at(now)
 	c, err := s.company(ctx, company)
 	if err != nil {
 		return OutcomeRow{}, err
@@ -65,6 +81,10 @@ func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRe
 		o.Amount = &rounded
 	}
 	row := OutcomeRow{OutcomeRecord: o, KnownAt: now}
+	lessons, err := s.lessons(ctx, company, row)
+	if err != nil {
+		return OutcomeRow{}, err
+	}
 	err = s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
 		d, err := Load[DecisionRow](ctx, w, Decisions, o.Decision)
 		if err != nil {
@@ -85,10 +105,55 @@ func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRe
 			row = known
 			return err
 		}
-		_, err = w.Append(ctx, s.NewID(), EntryOutcome, now, o)
-		return err
+		if _, err = w.Append(ctx, s.NewID(), EntryOutcome, now, o); err != nil {
+			return err
+		}
+		return w.AddHistory(ctx, lessons)
 	})
 	return row, err
+}
+
+// at gives an outcome its id and, where none was told, its time. The id is of
+// what was told, so that telling twice records once.
+func (o OutcomeRecord) at(now time.Time) OutcomeRecord {
+	o.At = o.At.UTC().Truncate(time.Microsecond)
+	o.ID = "out-" + hashOf([]any{o.Decision, o.Type, o.Value, o.At})[:24]
+	if o.At.IsZero() {
+		o.At = now.UTC().Truncate(time.Microsecond)
+	}
+	return o
+}
+
+// lessons are the rows of history that an outcome adds. A decision that was
+// erased, or that this release cannot read, teaches nothing more: the outcome
+// itself is still told.
+func (s *Service) lessons(ctx context.Context, company string, row OutcomeRow) ([]HistoryRow, error) {
+	entry, err := s.decisionEntry(ctx, s.Store, company, row.Decision)
+	if CodeOf(err) == CodeNotFound {
+		return nil, nil // said where it is told
+	}
+	if err != nil {
+		return nil, err
+	}
+	var d Decision
+	if err := json.Unmarshal(entry.Body, &d); err != nil {
+		return nil, err
+	}
+	if kind, _ := KindNamed(d.Kind); !kind.teaches(row.Type) {
+		return nil, nil
+	}
+	snap, err := s.snapshot(ctx, s.Store, company, d)
+	if code := CodeOf(err); err != nil && code != CodeErased {
+		if code == CodeUnavailable || ctx.Err() != nil {
+			return nil, err
+		}
+		s.Log.ErrorContext(ctx, "an outcome teaches nothing: its decision's snapshot cannot be read", "decision", d.ID, "error", err)
+	}
+	if snap == nil {
+		return nil, nil
+	}
+	known, err := list[OutcomeRow](ctx, s.Store, company, Outcomes, d.ID)
+	return Learn(*snap, inOrder(known, row), s.Keyring.HashIdentifier), err
 }
 
 // checkCurrency wants money in a currency that can be compared with what was

@@ -50,9 +50,9 @@ func (s *Service) replay(ctx context.Context, from Reader, company, id string) (
 	if err != nil {
 		return r, err
 	}
-	assessor := s.Assessors[d.Kind]
-	if revisionOf(assessor) != d.Revisions.Model {
-		return r, Errorf(CodeConflict, "The decision was made with another model revision than this release has.")
+	assessor, err := s.modelOf(ctx, d, *snap)
+	if err != nil {
+		return r, err
 	}
 	policy, err := s.policyOf(ctx, *snap)
 	if err != nil {
@@ -68,6 +68,19 @@ func (s *Service) replay(ctx context.Context, from Reader, company, id string) (
 	}
 	r.Same = bytes.Equal(r.Want, r.Have)
 	return r, nil
+}
+
+// modelOf is the model a decision was made with; none when its failure is on
+// record, since then no model is asked, or when the kind had none.
+func (s *Service) modelOf(ctx context.Context, d Decision, snap Snapshot) (Assessor, error) {
+	if _, failed := snap.recorded(stepAssess); failed || d.Revisions.Model == "" {
+		return nil, nil
+	}
+	model, err := s.Models.Model(ctx, d.Kind, d.Revisions.Model)
+	if CodeOf(err) == CodeNotFound || CodeOf(err) == CodeInvalid {
+		return nil, &Error{Code: CodeConflict, Message: "The decision was made with a model that this release cannot have.", Err: err}
+	}
+	return model, err
 }
 
 // policyOf is the policy a snapshot was governed by; none when its failure is

@@ -129,7 +129,7 @@ func TestReplayFails(t *testing.T) {
 		t.Errorf("while its policy cannot be read: %v", err)
 	}
 	s.rules.err = nil
-	s.Assessors = nil
+	s.Models = Assessors{}
 	if _, err := s.Replay(t.Context(), "main", id); CodeOf(err) != CodeConflict {
 		t.Errorf("without its model: %v", err)
 	}

@@ -13,7 +13,7 @@ type Service struct {
 	Store     Store
 	Ledger    *Ledger
 	Keyring   Keyring
-	Assessors map[string]Assessor // by kind; a kind without a model has none
+	Models    Models
 	Policies  Policies
 	Records   Records          // nil: requests must bring their fields
 	Now       func() time.Time //

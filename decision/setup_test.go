@@ -89,7 +89,7 @@ func newShop(store *sqlite.Store, path string) *shop {
 	}
 	ledger := &Ledger{Store: store, Key: keyring.Audit}
 	s.Service = &Service{
-		Store: store, Ledger: ledger, Keyring: keyring, Assessors: map[string]Assessor{"order": model{}, "delivery": model{}},
+		Store: store, Ledger: ledger, Keyring: keyring, Models: Assessors{"order": model{}, "delivery": model{}},
 		Policies: s.rules, Now: s.clock.Now, NewID: newID, Code: "test", Log: slog.New(slog.NewTextHandler(s.logged, nil)),
 	}
 	s.exec = &Executor{

@@ -98,7 +98,13 @@ func DecodeSnapshot(data []byte) (Snapshot, error) {
 func (k Kind) featureFields() []Field {
 	fields := make([]Field, len(k.Features))
 	for i, f := range k.Features {
-		fields[i] = Field{Path: f.Path, Type: f.Type, Absent: "no_history", Doc: f.Doc, Example: "0"}
+		fields[i] = Field{Path: f.Path, Type: f.Type, Absent: absentHistory, Doc: f.Doc, Example: "0"}
+		switch {
+		case f.Type == TypeBoolean:
+			fields[i].Absent, fields[i].Example = absentFields, "false"
+		case f.From != nil:
+			fields[i].Absent = absentFields
+		}
 	}
 	return fields
 }

@@ -30,9 +30,13 @@ func exampleSnapshot(t *testing.T, kind Kind) Snapshot {
 		Failures: []Failure{{"assess", ModelError}}, Revisions: Revisions{Policy: "p1", Model: "m1", Code: "c1"},
 	}
 	for i, f := range kind.Features {
-		s.Context[f.Path] = int64(i)
-		if f.Type == TypeMoney {
+		switch f.Type {
+		case TypeMoney, TypeNumber:
 			s.Context[f.Path] = decimal.New(int64(i), -1)
+		case TypeBoolean:
+			s.Context[f.Path] = i%2 == 0
+		default:
+			s.Context[f.Path] = int64(i)
 		}
 		s.KnownAt[f.Path] = noon.Add(-time.Duration(i) * time.Microsecond)
 	}

@@ -80,6 +80,12 @@ type HistoryRow struct {
 	Amount     *decimal.Decimal // company currency
 	At         time.Time        // when it happened
 	KnownAt    time.Time        // when we learnt of it
+	// Links are keyed hashes of other identifiers of the same decision, by
+	// entity type: what is counted behind this one. nil is none.
+	Links map[string]string
+	// Values are numbers about it, with at most six digits after the point,
+	// among them what an outcome taught. nil is none.
+	Values map[string]decimal.Decimal
 }
 
 // HistoryQuery asks for an entity's rows of one kind that were known before a
@@ -91,6 +97,7 @@ type HistoryQuery struct {
 	Kind       string
 	Before     time.Time // KnownAt < Before
 	Since      time.Time // At >= Since; zero is no bound
+	Until      time.Time // At < Until; zero is no bound
 	NotSubject string
 	Cap        int // most rows; less than 1 gives none
 }

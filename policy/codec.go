@@ -57,6 +57,22 @@ func newCodec(kind decision.Kind, reads ...string) *codec {
 	return c
 }
 
+// reads says whether anything of the input depends on the value at a path.
+func (c *codec) reads(path string) bool {
+	if c.reports {
+		return true
+	}
+	slots := c.root
+	for _, key := range strings.Split(path, ".") {
+		i := slices.IndexFunc(slots, func(s slot) bool { return s.key == key })
+		if i < 0 {
+			return false
+		}
+		slots = slots[i].children
+	}
+	return true
+}
+
 func countSlots(slots []slot) int {
 	n := len(slots)
 	for _, s := range slots {

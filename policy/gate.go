@@ -92,7 +92,8 @@ func (g *gate) fields(ctx context.Context, p *program, s Sample) {
 		}
 	}
 	for _, f := range p.kind.Features {
-		if _, given := s.Snapshot.Context[f.Path]; given {
+		// No proposal rests on a feature: only what the policy reads of it counts.
+		if _, given := s.Snapshot.Context[f.Path]; given && p.codec.reads("context."+f.Path) {
 			g.without(ctx, p, "context."+f.Path, false, s, func(s *Sample) { s.Snapshot.Context = without(s.Snapshot.Context, f.Path) })
 		}
 	}

@@ -220,8 +220,13 @@ func bounded(v decimal.Decimal, f decision.Field) decimal.Decimal {
 }
 
 func (s *sampler) feature(f decision.Field) any {
-	if f.Type == decision.TypeMoney {
+	switch f.Type {
+	case decision.TypeMoney:
 		return decimal.New(int64(s.IntN(40_000)), -2)
+	case decision.TypeNumber:
+		return decimal.New(int64(s.IntN(40_000)), -4)
+	case decision.TypeBoolean:
+		return s.chance(50)
 	}
 	if s.chance(80) {
 		return int64(s.IntN(2))

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -148,11 +147,9 @@ func (c Characteristic) check(kind decision.Kind, codes map[string]bool) error {
 }
 
 func declares(kind decision.Kind, path string) bool {
-	if strings.HasPrefix(path, "history.") {
-		return slices.ContainsFunc(kind.Features, func(f decision.Feature) bool { return f.Path == path })
-	}
-	_, ok := kind.Field(path)
-	return ok || path == channelPath
+	_, feature := kind.Feature(path)
+	_, field := kind.Field(path)
+	return feature || field || path == channelPath
 }
 
 // exact says whether sums of such numbers are exact: eighths, and not large.

@@ -170,7 +170,7 @@ func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, no
 	}
 	a.decisions = &decision.Service{
 		Store: store, Ledger: a.ledger, Keyring: keyring, Policies: a.policies,
-		Assessors: map[string]decision.Assessor{"order": scoring.Order(), "delivery": scoring.Delivery()},
+		Models: decision.Assessors{"order": scoring.Order(), "delivery": scoring.Delivery()},
 		Now:       now, NewID: newID, Code: codeRevision(), Log: log,
 	}
 	a.approvals = &approvals.Service{Ledger: a.ledger, Store: store, Keyring: keyring, Now: now, NewID: newID}

@@ -75,7 +75,7 @@ func TestReplayOfAnotherRelease(t *testing.T) {
 	}
 	out := s.ok("replay")
 	for _, want := range []string{
-		model + " not replayed: conflict: The decision was made with another model",
+		model + " not replayed: conflict: The decision was made with a model that this release cannot have",
 		fmt.Sprintf("%d decisions: %d the same byte for byte, 0 erased, 1 made with what this release has not\n", all, all-1),
 		"1 of them made by code v0.9; this is " + codeRevision(),
 	} {

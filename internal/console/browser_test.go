@@ -102,7 +102,7 @@ func TestDoubtInChromium(t *testing.T) {
 	h := setup(t)
 	h.switches(decision.Switches{Modes: map[string]decision.Mode{"order": decision.Suggest, "change": decision.Live}})
 	guarded := h.order(36, "85.50", nil)
-	h.decisions.Assessors["order"] = brokenModel{errors.New("out of range")}
+	h.decisions.Models.(decision.Assessors)["order"] = brokenModel{errors.New("out of range")}
 	unknown := h.order(37, "85.50", nil)
 	two := h.change(5, "12400")
 	s := h.surf(1280, 900)

@@ -111,7 +111,7 @@ func TestStoryOfAModelThatSaidNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := setup(t)
-			h.decisions.Assessors["order"] = brokenModel{test.err}
+			h.decisions.Models.(decision.Assessors)["order"] = brokenModel{test.err}
 			a := h.order(36, "85.50", nil)
 			b := h.as("omar")
 			b.get("/decisions/"+a.Row.ID).want(t, http.StatusOK, test.want, "!No model", "!Before any evidence")
@@ -160,8 +160,8 @@ func TestReplayWithAnotherModel(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
 	a := h.order(36, "1250", nil)
-	delete(h.decisions.Assessors, "order")
-	h.as("cleo").htmx("/decisions/"+a.Row.ID+"/replay", nil).want(t, http.StatusOK, "another model revision", "!Same bytes", "!Different")
+	delete(h.decisions.Models.(decision.Assessors), "order")
+	h.as("cleo").htmx("/decisions/"+a.Row.ID+"/replay", nil).want(t, http.StatusOK, "a model that this release cannot have", "!Same bytes", "!Different")
 }
 
 func TestStoryHoldsTheWordsOfEverySigner(t *testing.T) {

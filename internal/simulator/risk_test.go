@@ -1,7 +1,6 @@
 package simulator_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -53,14 +52,17 @@ type risk struct {
 // come from the day itself, computed as the service does.
 func assessed(t *testing.T, r *simulator.Retailer, kindName string, model decision.Assessor) []risk {
 	t.Helper()
-	kind, _ := decision.KindNamed(kindName)
-	past := map[string][]decision.HistoryRow{}
 	var out []risk
+	past := decision.NewRetrace(r.Company(), func(_, value string) string { return value })
 	for _, e := range r.Events() {
 		if e.Request.Kind != kindName {
 			continue
 		}
-		a, err := model.Assess(snapshot(r, kind, e, past))
+		s, err := past.Ask(t.Context(), "", e.Request, e.At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := model.Assess(s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,39 +71,6 @@ func assessed(t *testing.T, r *simulator.Retailer, kindName string, model decisi
 		}
 	}
 	return out
-}
-
-// snapshot gathers as the service does, and adds the event to the past.
-func snapshot(r *simulator.Retailer, kind decision.Kind, e simulator.Event, past map[string][]decision.HistoryRow) decision.Snapshot {
-	record, _ := decision.DecodeFields(e.Request.Fields, kind.Fields, "", e.At, true)
-	currency, _ := record.Text("currency")
-	rate, _ := r.Company().Rate(currency)
-	s := decision.Snapshot{
-		Company: "main", CompanyCurrency: "EUR", Kind: kind.Name, Channel: e.Request.Channel, Subject: e.Request.Subject,
-		Now: e.At, Rate: rate, Fields: record, Missing: map[string]string{}, Context: decision.Record{},
-	}
-	for _, f := range kind.Fields {
-		if _, known := record[f.Path]; !known {
-			s.Missing[f.Path] = f.Absent
-		}
-	}
-	amount, _ := record.Money(kind.Amount)
-	amount = amount.Mul(rate)
-	partner, _ := record.Integer("partner_id")
-	for _, entity := range kind.Entities {
-		value, known := record[entity.Path]
-		if !known {
-			continue
-		}
-		key := fmt.Sprint(entity.Type, value)
-		for _, f := range kind.Features {
-			if f.Entity == entity.Type {
-				s.Context[f.Path], _ = f.Compute(past[key], e.At)
-			}
-		}
-		past[key] = append(past[key], decision.HistoryRow{Kind: kind.Name, Partner: partner, Amount: &amount, At: e.At, KnownAt: e.At})
-	}
-	return s
 }
 
 // auc is the chance that a risky one has the higher probability, ties half.

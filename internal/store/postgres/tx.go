@@ -201,22 +201,27 @@ func (u *tx) AddHistory(_ context.Context, rows []decision.HistoryRow) error {
 	}
 	var types, hashes, kinds, subjects []string
 	var partners, at, knownAt []int64
-	var amounts []*string
+	var amounts, facts []*string
 	for _, r := range rows {
+		fact, err := reading.Facts(r)
+		if err != nil {
+			return u.failed(err)
+		}
+		facts = append(facts, fact)
 		types, hashes = append(types, r.EntityType), append(hashes, r.EntityHash)
 		kinds, subjects = append(kinds, r.Kind), append(subjects, r.Subject)
 		partners, amounts = append(partners, r.Partner), append(amounts, amountText(r))
 		at, knownAt = append(at, r.At.UnixMicro()), append(knownAt, r.KnownAt.UnixMicro())
 	}
-	u.unsent.Queue(insertHistory, u.t.company, types, hashes, kinds, subjects, partners, amounts, at, knownAt)
+	u.unsent.Queue(insertHistory, u.t.company, types, hashes, kinds, subjects, partners, amounts, at, knownAt, facts)
 	return nil
 }
 
 const insertHistory = `
-	INSERT INTO history (company, entity_type, entity_hash, kind, subject, partner, amount, at, known_at)
-	SELECT $1, q.entity_type, q.entity_hash, q.kind, q.subject, q.partner, q.amount::numeric, q.at, q.known_at
-	FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[])
-		AS q (entity_type, entity_hash, kind, subject, partner, amount, at, known_at)
+	INSERT INTO history (company, entity_type, entity_hash, kind, subject, partner, amount, at, known_at, facts)
+	SELECT $1, q.entity_type, q.entity_hash, q.kind, q.subject, q.partner, q.amount::numeric, q.at, q.known_at, q.facts::json
+	FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::bigint[], $10::text[])
+		AS q (entity_type, entity_hash, kind, subject, partner, amount, at, known_at, facts)
 	ON CONFLICT DO NOTHING`
 
 func amountText(r decision.HistoryRow) *string {

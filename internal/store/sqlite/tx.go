@@ -145,8 +145,12 @@ func (t *tx) AddHistory(ctx context.Context, rows []decision.HistoryRow) error {
 		if r.Amount != nil {
 			amount = r.Amount.String()
 		}
+		facts, err := reading.Facts(r)
+		if err != nil {
+			return t.failed(err)
+		}
 		if err := t.exec(ctx, insertHistory, t.company, r.EntityType, r.EntityHash, r.Kind, r.Subject,
-			r.Partner, amount, r.At.UnixMicro(), r.KnownAt.UnixMicro()); err != nil {
+			r.Partner, amount, r.At.UnixMicro(), r.KnownAt.UnixMicro(), facts); err != nil {
 			return err
 		}
 	}
@@ -156,8 +160,8 @@ func (t *tx) AddHistory(ctx context.Context, rows []decision.HistoryRow) error {
 // insertHistory cannot use ON CONFLICT: the trigger that refuses REPLACE
 // comes first.
 const insertHistory = `
-	INSERT INTO history (company, entity_type, entity_hash, kind, subject, partner, amount, at, known_at)
-	SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
+	INSERT INTO history (company, entity_type, entity_hash, kind, subject, partner, amount, at, known_at, facts)
+	SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
 	WHERE NOT EXISTS (SELECT 1 FROM history
 	                  WHERE company = ?1 AND entity_type = ?2 AND entity_hash = ?3 AND kind = ?4 AND subject = ?5 AND known_at = ?9)`
 

@@ -49,7 +49,7 @@ func fill(t *testing.T, db Database) {
 	t.Helper()
 	appendMany(t, db.Store, 3)
 	put(t, db.Store, decision.Decisions, decisionRow(1))
-	addHistory(t, db.Store, past(1))
+	addHistory(t, stored{db.Store}, past(1))
 	do(t, db.Store, func(ctx context.Context, tx decision.Tx) error {
 		if err := tx.Bind(ctx, decision.Binding{Key: "k", Request: "r", Decision: "d"}); err != nil {
 			return err
@@ -71,7 +71,7 @@ func checkFill(t *testing.T, db Database) {
 		equal(t, "entry", e, want)
 		head.Seq, head.Hash = e.Seq, e.Hash
 	}
-	wantHistory(t, db, ask(), past(1))
+	wantHistory(t, stored{db.Store}, ask(), past(1))
 	b, _, err := db.Store.Binding(t.Context(), company, "k")
 	noError(t, err)
 	equal(t, "binding", b, decision.Binding{Key: "k", Request: "r", Decision: "d"})

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
 	"assent/decision"
@@ -181,6 +182,9 @@ func remembers() *rapid.Generator[step] {
 		h := past(rapid.IntRange(0, 9).Draw(t, "n"))
 		h.EntityHash = rapid.SampledFrom([]string{"1:h1", "1:h2"}).Draw(t, "entity")
 		h.KnownAt = after(time.Duration(rapid.IntRange(0, 9).Draw(t, "known")) * time.Minute)
+		if rapid.Bool().Draw(t, "taught") {
+			h.Values = map[string]decimal.Decimal{"late": decimal.New(rapid.Int64Range(-9, 9).Draw(t, "late"), -6)}
+		}
 		return h
 	})
 	return rapid.Custom(func(t *rapid.T) step {
@@ -313,7 +317,7 @@ func (s *machine) history(t *rapid.T) {
 	slices.SortFunc(want, func(a, b decision.HistoryRow) int { return cmp.Or(b.At.Compare(a.At), b.KnownAt.Compare(a.KnownAt)) })
 	want = want[:min(q.Cap, len(want))]
 	got, err := s.store.History(context.Background(), s.model.head.Company, []decision.HistoryQuery{q})
-	if err != nil || !slices.EqualFunc(got[0], want, func(a, b decision.HistoryRow) bool { return a == b }) {
+	if err != nil || !slices.EqualFunc(got[0], want, func(a, b decision.HistoryRow) bool { return fmt.Sprint(a) == fmt.Sprint(b) }) {
 		t.Fatalf("history: %v, %v, want %v", got, err, want)
 	}
 }

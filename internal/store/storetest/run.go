@@ -43,7 +43,7 @@ type testCase struct {
 func cases() []testCase {
 	var all []testCase
 	for _, group := range [][]testCase{
-		journalCases, isolationCases, idempotencyCases, projectionCases, listCases, dueCases, sealedCases, historyCases,
+		journalCases, isolationCases, idempotencyCases, projectionCases, listCases, dueCases, sealedCases, historyCases(),
 		appendOnlyCases, alteredCases, viewCases, bodyCases, directoryCases, artefactCases, vectorCases, lifeCases, modelCases,
 	} {
 		all = append(all, group...)
