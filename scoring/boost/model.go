@@ -43,6 +43,9 @@ type node struct {
 // Rounds counts the trees that a bag came to; the mean of all bags.
 func (m *Model) Rounds() int { return m.rounds }
 
+// Columns counts the columns that it reads.
+func (m *Model) Columns() int { return len(m.columns) }
+
 // LogOdds of a row by its values, which are by column.
 func (m *Model) LogOdds(values []frame.Value) float64 {
 	s := m.scratch.Get().(*scratch)
