@@ -21,7 +21,16 @@ const Resamples = 1000
 // it is, and returns always as many. Draws without a meaning are left out.
 func Bootstrap(n int, seed uint64, figures func(weights []float64) []float64) []Interval {
 	value := figures(nil)
-	draws := make([][]float64, len(value))
+	out := make([]Interval, len(value))
+	for i, d := range draws(n, seed, len(value), figures) {
+		out[i] = Interval{value[i], quantile(d, 0.025), quantile(d, 0.975)}
+	}
+	return out
+}
+
+// draws gives each figure over all resamples that give it a meaning.
+func draws(n int, seed uint64, figures int, of func(weights []float64) []float64) [][]float64 {
+	out := make([][]float64, figures)
 	random := rand.New(rand.NewPCG(seed, uint64(n)))
 	weights := make([]float64, n)
 	for range Resamples {
@@ -29,15 +38,11 @@ func Bootstrap(n int, seed uint64, figures func(weights []float64) []float64) []
 		for range n {
 			weights[random.IntN(n)]++
 		}
-		for i, x := range figures(weights) {
+		for i, x := range of(weights) {
 			if !math.IsNaN(x) {
-				draws[i] = append(draws[i], x)
+				out[i] = append(out[i], x)
 			}
 		}
-	}
-	out := make([]Interval, len(value))
-	for i := range out {
-		out[i] = Interval{value[i], quantile(draws[i], 0.025), quantile(draws[i], 0.975)}
 	}
 	return out
 }

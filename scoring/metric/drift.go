@@ -1,10 +1,97 @@
 package metric
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sort"
+
+	"assent/scoring/frame"
 )
+
+// Reference is how a feature was distributed once, over bins that stay.
+type Reference struct {
+	Type   frame.Type `json:"type"`
+	Edges  []float64  `json:"edges,omitempty"`  // of a number; see frame.Binning
+	Levels []string   `json:"levels,omitempty"` // of a category
+	Counts []int      `json:"counts"`           // by bin, then other levels, then missing
+}
+
+// Cuts of a reference. Ten bins are the custom; more would find noise.
+const (
+	numberBins = 10
+	mostLevels = 20
+)
+
+// Freeze takes the distribution of values as the reference.
+func Freeze(t frame.Type, values []frame.Value) Reference {
+	r := Reference{Type: t}
+	if t == frame.Category {
+		r.Levels = frequent(values)
+	} else {
+		r.Edges = quantiles(values)
+	}
+	r.Counts = r.count(values)
+	return r
+}
+
+// PSI says how far values have moved from the reference; see PSI.
+func (r Reference) PSI(values []frame.Value) float64 { return PSI(r.Counts, r.count(values)) }
+
+func (r Reference) count(values []frame.Value) []int {
+	known := len(r.Levels)
+	if r.Type == frame.Number {
+		known = len(r.Edges) + 1
+	}
+	counts := make([]int, known+2)
+	for _, v := range values {
+		switch i := slices.Index(r.Levels, v.Text); {
+		case !v.Known:
+			counts[known+1]++
+		case r.Type == frame.Number:
+			counts[sort.SearchFloat64s(r.Edges, v.Number)]++
+		case i >= 0:
+			counts[i]++
+		default:
+			counts[known]++
+		}
+	}
+	return counts
+}
+
+// quantiles cuts known numbers into bins of about equal count.
+func quantiles(values []frame.Value) []float64 {
+	var known, edges []float64
+	for _, v := range values {
+		if v.Known {
+			known = append(known, v.Number)
+		}
+	}
+	slices.Sort(known)
+	for i := 1; i < numberBins && len(known) > 0; i++ {
+		edge := known[(i*len(known)-1)/numberBins]
+		if edge < known[len(known)-1] && (len(edges) == 0 || edge > edges[len(edges)-1]) {
+			edges = append(edges, edge)
+		}
+	}
+	return edges
+}
+
+// frequent lists the levels most seen, ties by name.
+func frequent(values []frame.Value) []string {
+	counts := map[string]int{}
+	for _, v := range values {
+		if v.Known {
+			counts[v.Text]++
+		}
+	}
+	names := make([]string, 0, len(counts))
+	for name := range counts {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(counts[b]-counts[a], cmp.Compare(a, b)) })
+	return names[:min(len(names), mostLevels)]
+}
 
 // PSI is the population stability index of two samples over the same bins:
 // the sum of (share now - share then) · ln(share now / share then). By custom
@@ -42,23 +129,4 @@ func KS(a, b []float64) float64 {
 		most = max(most, math.Abs(at(a)-at(b)))
 	}
 	return most
-}
-
-// McNemar is the two-sided exact p-value that two classifiers err as often:
-// only rows where one is right and the other wrong tell (McNemar 1947).
-func McNemar(onlyFirst, onlySecond int) float64 {
-	n, k := onlyFirst+onlySecond, min(onlyFirst, onlySecond)
-	if n == 0 {
-		return 1
-	}
-	sum := 0.0
-	for i := 0; i <= k; i++ {
-		sum += math.Exp(logChoose(n, i) - float64(n)*math.Ln2)
-	}
-	return min(2*sum, 1)
-}
-
-func logChoose(n, k int) float64 {
-	lgamma := func(x int) float64 { v, _ := math.Lgamma(float64(x + 1)); return v }
-	return lgamma(n) - lgamma(k) - lgamma(n-k)
 }

@@ -9,33 +9,39 @@ import (
 // Ranking is a sample sorted by score, highest first, ready to be weighed
 // again and again.
 type Ranking struct {
+	scores   []float64
 	positive []bool
-	order    []int // rows, highest score first
-	end      []bool
+	order    []int  // rows, highest score first
+	end      []bool // by order: the last of a run of equal scores
+	runs     int
 }
 
-// Rank sorts a sample. end marks the last row of each run of equal scores.
+// Rank sorts a sample.
 func Rank(scores []float64, positive []bool) *Ranking {
-	r := &Ranking{positive, make([]int, len(scores)), make([]bool, len(scores))}
+	r := &Ranking{scores, positive, make([]int, len(scores)), make([]bool, len(scores)), 0}
 	for i := range r.order {
 		r.order[i] = i
 	}
 	slices.SortFunc(r.order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
 	for i := range r.order {
 		r.end[i] = i == len(r.order)-1 || scores[r.order[i]] != scores[r.order[i+1]]
+		if r.end[i] {
+			r.runs++
+		}
 	}
 	return r
 }
 
 // Curve is what a threshold at each different score catches, highest first.
 type Curve struct {
+	Threshold   []float64
 	True, False []float64 // weight of positives and negatives at or above it
 	P, N        float64   // of all
 }
 
 // Curve weighs every row once, or by weights.
 func (r *Ranking) Curve(weights []float64) Curve {
-	var c Curve
+	c := Curve{Threshold: make([]float64, 0, r.runs), True: make([]float64, 0, r.runs), False: make([]float64, 0, r.runs)}
 	for i, row := range r.order {
 		w := 1.0
 		if weights != nil {
@@ -47,7 +53,7 @@ func (r *Ranking) Curve(weights []float64) Curve {
 			c.N += w
 		}
 		if r.end[i] {
-			c.True, c.False = append(c.True, c.P), append(c.False, c.N)
+			c.Threshold, c.True, c.False = append(c.Threshold, r.scores[row]), append(c.True, c.P), append(c.False, c.N)
 		}
 	}
 	return c
