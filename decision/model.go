@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"github.com/shopspring/decimal"
 )
 
 // Models finds the models of a company's decisions.
@@ -228,4 +230,10 @@ func (s *Service) challenge(ctx context.Context, snap Snapshot, revision string)
 	}
 	a.Base, a.Reasons = 0, nil // what is compared is the probability
 	return &a
+}
+
+// Truth is what a decision's outcomes, in the order they were told, say
+// together, by the names of what they teach.
+func (k Kind) Truth(s Snapshot, told []OutcomeRow) map[string]decimal.Decimal {
+	return k.taught(s, told)
 }

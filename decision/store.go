@@ -188,6 +188,8 @@ type Artefacts interface {
 	PutArtefact(ctx context.Context, kind, revision string, content []byte) error
 	// Artefact is as in Reader.
 	Artefact(ctx context.Context, kind, revision string) ([]byte, error)
+	// ArtefactRevisions lists every revision of a kind, in order of the texts.
+	ArtefactRevisions(ctx context.Context, kind string) ([]string, error)
 }
 
 // Neighbour is a stored vector near a query.

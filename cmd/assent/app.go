@@ -18,7 +18,7 @@ import (
 	"assent/internal/store/sqlite"
 	"assent/odoo"
 	"assent/policy"
-	"assent/scoring"
+	"assent/scoring/model"
 )
 
 // app is a wired installation. Every command builds it the same way, and so
@@ -170,8 +170,8 @@ func newApp(store decision.Store, keyring decision.Keyring, log *slog.Logger, no
 	}
 	a.decisions = &decision.Service{
 		Store: store, Ledger: a.ledger, Keyring: keyring, Policies: a.policies,
-		Models: decision.Assessors{"order": scoring.Order(), "delivery": scoring.Delivery()},
-		Now:       now, NewID: newID, Code: codeRevision(), Log: log,
+		Models: model.NewLibrary(store),
+		Now:    now, NewID: newID, Code: codeRevision(), Log: log,
 	}
 	a.approvals = &approvals.Service{Ledger: a.ledger, Store: store, Keyring: keyring, Now: now, NewID: newID}
 	return a

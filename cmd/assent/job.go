@@ -21,6 +21,7 @@ type job interface {
 // else for a command.
 var jobs = byName(
 	&companyAddCmd{}, &decideCmd{}, &eraseCmd{}, &historyJob{}, &keysCreateCmd{}, &keysDisableCmd{}, &switchCmd{},
+	&modelAddCmd{}, &modelPromoteCmd{}, &modelRollbackCmd{}, &modelShadowCmd{},
 	&usersAddCmd{}, &usersAliasCmd{}, &usersDisableCmd{}, &usersEnableCmd{}, &usersResetCmd{}, &usersRoleCmd{},
 )
 

@@ -28,6 +28,7 @@ type cli struct {
 	Replay  replayCmd  `cmd:"" help:"Evaluate past decisions again and compare byte for byte."`
 	Audit   auditCmd   `cmd:"" help:"Verify the journal."`
 	Policy  policyCmd  `cmd:"" help:"Check and test policies."`
+	Model   modelCmd   `cmd:"" help:"List, promote, roll back and compare models."`
 	Import  importCmd  `cmd:"" help:"Turn a shop's export into requests, or add it to history."`
 	Erase   eraseCmd   `cmd:"" help:"Destroy what decisions knew about people; the journal still verifies."`
 	Switch  switchCmd  `cmd:"" help:"Show or change the live controls: kill switch, modes, pauses."`
@@ -79,7 +80,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	parser, err := kong.New(&c,
 		kong.Name("assent"),
 		kong.Description("Decisions about orders, deliveries, refunds and changes in Odoo: models recommend, policy or people assent."),
-		kong.Vars{"switch_reasons": strings.Join(decision.SwitchReasons, ", ")},
+		kong.Vars{
+			"switch_reasons":    strings.Join(decision.SwitchReasons, ", "),
+			"promotion_reasons": strings.Join(decision.PromotionReasons, ", "),
+		},
 		kong.DefaultEnvars("ASSENT"), kong.Configuration(loadConfig), kong.UsageOnError(),
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { ended = code }),
 	)

@@ -51,7 +51,7 @@ func (s *scanner) alone(cells *[256]cell, codes []uint8) candidate {
 	best := candidate{gain: s.params.MinGain}
 	for _, code := range codes {
 		left := cells[code]
-		if gain := s.allowed(left); gain > best.gain {
+		if gain := s.allowed(left, 0); gain > best.gain {
 			best = candidate{gain: gain, left: left}
 			best.put(code)
 		}
@@ -60,15 +60,6 @@ func (s *scanner) alone(cells *[256]cell, codes []uint8) candidate {
 		return candidate{}
 	}
 	return best
-}
-
-// allowed is the gain of a split, 0 where a side has too few rows.
-func (s *scanner) allowed(left cell) float64 {
-	right := s.total.minus(left)
-	if s.fixed.count(left) < s.params.MinRows || s.fixed.count(right) < s.params.MinRows {
-		return 0
-	}
-	return s.gain(left, right, s.limits == unlimited, 0)
 }
 
 func (s *scanner) ordered(cells *[256]cell, codes []uint8) candidate {
@@ -99,7 +90,7 @@ func (s *scanner) prefixes(cells *[256]cell, codes []uint8) candidate {
 			continue
 		}
 		group = 0
-		if gain := s.allowed(left); gain > best.gain {
+		if gain := s.allowed(left, 0); gain > best.gain {
 			best.gain, best.left, found = gain, left, i+1
 		}
 	}

@@ -69,24 +69,17 @@ func (s *scanner) number(cells *[256]cell, slot slot) candidate {
 
 // bins finds the best last bin of the left side, which begins with start.
 func (s *scanner) bins(cells *[256]cell, slot slot, start cell) candidate {
-	best := candidate{gain: s.params.MinGain}
-	free := slot.monotone == 0 && s.limits == unlimited
-	left, found := start, false
-	minRows, mask := uint64(s.params.MinRows), s.fixed.mask
-	for b := range cells[:slot.bins] {
-		c := cells[b]
+	if slot.monotone == 0 && s.limits == unlimited {
+		return s.freeBins(cells[:slot.bins], start)
+	}
+	best, found := candidate{gain: s.params.MinGain}, false
+	left := start
+	for b, c := range cells[:slot.bins] {
 		if c.weight == 0 {
 			continue
 		}
 		left = left.plus(c)
-		if left.weight&mask < minRows {
-			continue
-		}
-		right := s.total.minus(left)
-		if right.weight&mask < minRows {
-			break
-		}
-		if gain := s.gain(left, right, free, slot.monotone); gain > best.gain {
+		if gain := s.allowed(left, slot.monotone); gain > best.gain {
 			best.gain, best.bin, best.left, found = gain, b, left, true
 		}
 	}
@@ -96,16 +89,63 @@ func (s *scanner) bins(cells *[256]cell, slot slot, start cell) candidate {
 	return best
 }
 
-// gain is what a split brings, not above 0 where it is not allowed.
-func (s *scanner) gain(left, right cell, free bool, monotone int) float64 {
+// freeBins is bins where no limit holds, the inmost loop but one of learning.
+// Sums stay in units of the fixed point, and a gain is compared as a fraction.
+func (s *scanner) freeBins(cells []cell, start cell) candidate {
+	var best candidate
+	least, found := (s.params.MinGain+s.parent)/s.unit(), false
+	total, rest := float64(s.total.gradient), float64(s.total.weight>>s.fixed.countBits)
+	l2, minHessian := float64(s.l2*s.fixed.hessian), float64(s.params.MinHessian*s.fixed.hessian)
+	minRows, mask, bits := uint64(s.params.MinRows), s.fixed.mask, s.fixed.countBits&63
+	all, left := s.total.weight&mask, start
+	for b := range cells {
+		c := &cells[b]
+		if c.weight == 0 {
+			continue
+		}
+		left.gradient += c.gradient
+		left.weight += c.weight
+		rows := left.weight & mask
+		if rows < minRows {
+			continue
+		}
+		if all-rows < minRows {
+			break
+		}
+		hl := float64(int64(left.weight >> bits))
+		hr := rest - hl
+		if hl < minHessian || hr < minHessian {
+			continue
+		}
+		gl := float64(left.gradient)
+		gr := total - gl
+		hl, hr = hl+l2, hr+l2
+		over, under := float64(float64(gl*gl)*hr)+float64(float64(gr*gr)*hl), float64(hl*hr)
+		if over > float64(least*under) {
+			least, found = over/under, true
+			best.bin, best.left = b, left
+		}
+	}
+	if !found {
+		return candidate{}
+	}
+	best.gain = float64(least*s.unit()) - s.parent
+	return best
+}
+
+// unit is a score of 1 in units of the fixed point.
+func (s *scanner) unit() float64 { return s.fixed.hessian / (gradientUnits * gradientUnits) }
+
+// allowed is what a split brings, not above 0 where it is not allowed.
+func (s *scanner) allowed(left cell, monotone int) float64 {
+	right := s.total.minus(left)
+	if s.fixed.count(left) < s.params.MinRows || s.fixed.count(right) < s.params.MinRows {
+		return 0
+	}
 	gl, hl := s.fixed.real(left)
 	gr, hr := s.fixed.real(right)
 	if hl < s.params.MinHessian || hr < s.params.MinHessian {
 		return 0
-	}
-	if free {
-		a, b := hl+s.l2, hr+s.l2
-		return (float64(float64(gl*gl)*b)+float64(float64(gr*gr)*a))/float64(a*b) - s.parent
 	}
 	vl, vr := s.value(gl, hl), s.value(gr, hr)
 	if float64(monotone)*(vr-vl) < 0 {

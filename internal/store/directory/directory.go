@@ -218,3 +218,12 @@ func decode[T any](body []byte, found bool, err error, what string) (T, error) {
 	}
 	return row, err
 }
+
+// ArtefactRevisions lists what is stored of a kind.
+func (d Directory) ArtefactRevisions(ctx context.Context, kind string) ([]string, error) {
+	return reading.All(ctx, d.DB, func(rows reading.Rows) (string, error) {
+		var revision string
+		err := rows.Scan(&revision)
+		return revision, err
+	}, "SELECT revision FROM artefacts WHERE kind = $1 ORDER BY revision", kind)
+}

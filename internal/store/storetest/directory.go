@@ -216,6 +216,9 @@ var artefactCases = []testCase{
 		wantCode(t, db.Store.PutArtefact(t.Context(), "policy", "rev", []byte("two")), decision.CodeConflict)
 		noError(t, db.Store.PutArtefact(t.Context(), "model", "rev", []byte("two")))
 		noError(t, db.Store.PutArtefact(t.Context(), "model", "empty", nil))
+		listed, err := db.Store.ArtefactRevisions(t.Context(), "model")
+		noError(t, err)
+		equal(t, "revisions", listed, []string{"empty", "rev"})
 	}},
 	{"artefact: a missing one is not found", func(t *testing.T, db Database) {
 		_, err := db.Store.Artefact(t.Context(), "policy", "rev")
