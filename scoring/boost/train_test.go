@@ -130,7 +130,6 @@ func TestBagsAreAveraged(t *testing.T) {
 	f, train, valid := setup(t, 2000)
 	p := Params{Trees: 20, RowShare: 0.5, Bags: 3}
 	bags := mustTrain(t, f, train, valid, p)
-	p.orDefault()
 	l := newLearner(f, train, valid, p.orDefault())
 	mean, trees := 0.0, 0
 	for bag := range uint64(p.Bags) {
