@@ -41,7 +41,7 @@ func unread(record json.RawMessage, fields []Field) map[string]bool {
 	_ = json.Unmarshal(record, &tree) // it has been decoded already
 	out := map[string]bool{}
 	for _, f := range fields {
-		if value, spoken := atPath(tree, f.Path); !spoken || value != nil {
+		if value, spoken := AtPath(tree, f.Path); !spoken || value != nil {
 			out[f.Path] = true
 		}
 	}

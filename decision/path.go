@@ -18,15 +18,15 @@ func SetPath(tree map[string]any, path string, value any) {
 	SetPath(child, rest, value)
 }
 
-// atPath finds the value at a dotted path; found is false where there is none.
-func atPath(tree map[string]any, path string) (value any, found bool) {
+// AtPath finds the value at a dotted path; found is false where there is none.
+func AtPath(tree map[string]any, path string) (value any, found bool) {
 	key, rest, nested := strings.Cut(path, ".")
 	value, found = tree[key]
 	if !nested || !found {
 		return value, found
 	}
 	child, _ := value.(map[string]any)
-	return atPath(child, rest)
+	return AtPath(child, rest)
 }
 
 // PointerKey is one step of a JSON pointer (RFC 6901): a key that a caller

@@ -25,9 +25,9 @@ type errand struct {
 // maxErrand bounds an errand in bytes: an import of a hundred thousand rows.
 const maxErrand = 64 << 20
 
-// frame is one piece of the service's answer. The last one, and only that,
+// handed is one piece of the service's answer. The last one, and only that,
 // has a status.
-type frame struct {
+type handed struct {
 	Out    []byte `json:"out,omitempty"`
 	Err    []byte `json:"err,omitempty"`
 	Status *int   `json:"status,omitempty"`
@@ -88,7 +88,7 @@ func inWords(err error) error {
 // relay repeats what the service says, and ends as it says.
 func (p *process) relay(answer io.Reader) error {
 	for frames := json.NewDecoder(answer); ; {
-		var f frame
+		var f handed
 		if err := frames.Decode(&f); err != nil {
 			return errors.Join(p.ctx.Err(), errors.New("the service went away before the command ended; look whether it was done"))
 		}

@@ -28,6 +28,7 @@ type cli struct {
 	Replay  replayCmd  `cmd:"" help:"Evaluate past decisions again and compare byte for byte."`
 	Audit   auditCmd   `cmd:"" help:"Verify the journal."`
 	Policy  policyCmd  `cmd:"" help:"Check and test policies."`
+	Train   trainCmd   `cmd:"" help:"Train models of the company's own decisions or a shop's export."`
 	Model   modelCmd   `cmd:"" help:"List, promote, roll back and compare models."`
 	Import  importCmd  `cmd:"" help:"Turn a shop's export into requests, or add it to history."`
 	Erase   eraseCmd   `cmd:"" help:"Destroy what decisions knew about people; the journal still verifies."`

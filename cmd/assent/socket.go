@@ -102,15 +102,15 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := teller{json.NewEncoder(w), http.NewResponseController(w)}
 	p := *d.p
 	p.ctx, p.stdin = ctx, bytes.NewReader(nil)
-	p.stdout = said(func(b []byte) error { return answer.tell(frame{Out: b}) })
-	p.stderr = said(func(b []byte) error { return answer.tell(frame{Err: b}) })
+	p.stdout = said(func(b []byte) error { return answer.tell(handed{Out: b}) })
+	p.stderr = said(func(b []byte) error { return answer.tell(handed{Err: b}) })
 	e, j, err := receive(http.MaxBytesReader(w, r.Body, maxErrand))
 	if err == nil {
 		err = d.perform(&p, j)
 	}
 	status := statusOf(err, p.stderr)
 	d.app.log.Info("command", "job", e.Job, "status", status) // its arguments may be personal
-	_ = answer.tell(frame{Status: &status})                   // who went away does not want it
+	_ = answer.tell(handed{Status: &status})                   // who went away does not want it
 }
 
 // receive makes the job again. Nothing in an errand is guessed at.
@@ -159,7 +159,7 @@ type teller struct {
 	control *http.ResponseController
 }
 
-func (t teller) tell(f frame) error {
+func (t teller) tell(f handed) error {
 	return errors.Join(t.lines.Encode(f), t.control.Flush())
 }
 

@@ -30,6 +30,8 @@ type Mapping struct {
 	Key     string              `json:"key"`    // column that joins the files, and names the subject
 	Time    string              `json:"time"`   // column of Rows: when it happened
 	Fields  map[string][]Source `json:"fields"` // path: sources, the first that has a value wins
+	// Outcomes say what came of the rows; only training reads them.
+	Outcomes []OutcomeSource `json:"outcomes,omitempty"`
 }
 
 // Source is where a field's value comes from.
@@ -48,6 +50,8 @@ type Row struct {
 	Model  string
 	ID     int64
 	Fields json.RawMessage
+	// Outcomes are what came of it, in order of when they became known.
+	Outcomes []Outcome
 }
 
 // Parse reads a mapping, and refuses what it does not know.
@@ -79,7 +83,7 @@ func (m Mapping) check() error {
 			}
 		}
 	}
-	return nil
+	return m.checkOutcomes(kind)
 }
 
 func (m Mapping) checkSource(s Source) error {
@@ -148,7 +152,8 @@ func (m Mapping) row(kind decision.Kind, tables map[string]table, record []strin
 	if _, faults := decision.DecodeFields(raw, kind.Fields, "/fields", at, true); len(faults) > 0 {
 		return Row{}, faults[0].Pointer + " " + faults[0].Message
 	}
-	return Row{Key: key, At: at, Model: m.Model, ID: stableID(key), Fields: raw}, ""
+	outcomes, why := m.outcomes(tables, record, key, tree)
+	return Row{Key: key, At: at, Model: m.Model, ID: stableID(key), Fields: raw, Outcomes: outcomes}, why
 }
 
 // pointer is a field's place in a request.

@@ -29,7 +29,7 @@ func (m Mapping) open(folder fs.FS) (map[string]table, error) {
 		}
 		tables[name] = t
 	}
-	for _, sources := range m.Fields {
+	for _, sources := range m.sources() {
 		for _, s := range sources {
 			if err := tables[orDefault(s.File, m.Rows)].has(s.Columns); err != nil {
 				return nil, err

@@ -1,23 +1,27 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"assent/scoring/train"
+)
 
 // Card says what a model is, in figures that can be checked: what it was
 // trained on, how it did on time it had not seen, and whether that is enough.
 type Card struct {
-	Name     string    `json:"name"` // e.g. "trained/order"
-	Kind     string    `json:"kind"`
-	Champion string    `json:"champion"`   // the learner or blend that won the backtest
-	Code     string    `json:"code"`       // revision of the code that trained it
-	Trained  time.Time `json:"trained_at"` // UTC
-	Seed     uint64    `json:"seed"`
-	Data     Data      `json:"data"`
-	Backtest []Origin  `json:"backtest"` // by origin, oldest first
+	Name     string         `json:"name"` // e.g. "trained/order"
+	Kind     string         `json:"kind"`
+	Champion string         `json:"champion"`   // the learner or blend that won the backtest
+	Code     string         `json:"code"`       // revision of the code that trained it
+	Trained  time.Time      `json:"trained_at"` // UTC
+	Seed     uint64         `json:"seed"`
+	Data     Data           `json:"data"`
+	Backtest []train.Origin `json:"backtest"` // by origin, oldest first
 	// Metrics are of the held-out rows of all origins together, calibrated by
 	// what the other origins taught.
 	Metrics     map[string]float64 `json:"metrics"`
 	Calibration Calibration        `json:"calibration"`
-	ColdStart   []Step             `json:"cold_start,omitempty"` // how it does with fewer labels
+	ColdStart   []train.Step       `json:"cold_start,omitempty"` // how it does with fewer labels
 	Gates       []Gate             `json:"gates"`
 	Notes       []string           `json:"notes,omitempty"` // e.g. columns that were left out, and why
 }
@@ -31,32 +35,11 @@ type Data struct {
 	To        time.Time `json:"to,omitzero"`   // of the last row
 }
 
-// Origin is one look back.
-type Origin struct {
-	From     time.Time          `json:"from,omitzero"` // of the first row it was judged by
-	Train    int                `json:"train"`         // rows
-	Test     int                `json:"test"`
-	Positive int                `json:"positive"` // of Test
-	AUC      map[string]float64 `json:"auc"`      // by learner
-	AP       map[string]float64 `json:"ap"`
-	Loss     map[string]float64 `json:"loss"` // log-loss after the best shift
-}
-
 // Calibration is how far probabilities were off, before and after.
 type Calibration struct {
 	Method string  `json:"method"`
 	Before float64 `json:"ece_before"` // expected calibration error, ten bins of equal count
 	After  float64 `json:"ece_after"`
-}
-
-// Step is how the model and the scorecard do once so many positive labels are
-// known.
-type Step struct {
-	Positives int     `json:"positives"`
-	Model     float64 `json:"model"`     // log-loss after the best shift
-	Scorecard float64 `json:"scorecard"` // likewise
-	Blend     float64 `json:"blend"`     // of the best share
-	Share     float64 `json:"share"`     // of the model in that blend
 }
 
 // Gate is one condition for promotion.

@@ -20,12 +20,12 @@ const better = 0.0005
 func (b *Backtest) choose(names []string) (best blend.Shares, loss float64) {
 	loss = math.Inf(1)
 	for _, name := range names {
-		if l := b.loss(blend.Shares{name: 1}); l < loss*(1-better) {
+		if l := b.Loss(blend.Shares{name: 1}); l < loss*(1-better) {
 			best, loss = blend.Shares{name: 1}, l
 		}
 	}
 	mixtures(names, func(s blend.Shares) {
-		if l := b.loss(s); l < loss*(1-better) {
+		if l := b.Loss(s); l < loss*(1-better) {
 			best, loss = s, l
 		}
 	})
@@ -57,8 +57,8 @@ func with(s blend.Shares, name string, n, whole int) blend.Shares {
 	return next
 }
 
-// loss is the shifted log-loss of a mixture over all tests.
-func (b *Backtest) loss(s blend.Shares) float64 { return shiftedLoss(b.Mixed(s), b.Positive) }
+// Loss is the shifted log-loss of a mixture over all tests.
+func (b *Backtest) Loss(s blend.Shares) float64 { return shiftedLoss(b.Mixed(s), b.Positive) }
 
 // Mixed gives the mixture's log-odds for every row of Rows.
 func (b *Backtest) Mixed(s blend.Shares) []float64 {

@@ -100,7 +100,7 @@ func (b *Backtest) runnerUp(champion blend.Shares) string {
 		if b.Scores[name] == nil || champion[name] == 1 || name == blend.Scorecard {
 			continue
 		}
-		if loss := b.loss(blend.Shares{name: 1}); best == "" || loss < least {
+		if loss := b.Loss(blend.Shares{name: 1}); best == "" || loss < least {
 			best, least = name, loss
 		}
 	}

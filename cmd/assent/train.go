@@ -1,0 +1,211 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"assent/decision"
+	"assent/scoring"
+	"assent/scoring/blend"
+	"assent/scoring/cases"
+	"assent/scoring/feature"
+	"assent/scoring/frame"
+	"assent/scoring/model"
+	"assent/scoring/train"
+)
+
+type trainCmd struct {
+	ofCompany
+	Kind     string   `arg:"" enum:"order,delivery,refund" help:"What to learn about: order (fraud), delivery (late), refund (abuse)."`
+	Mapping  string   `arg:"" optional:"" type:"existingfile" help:"Mapping of a shop's export, with outcomes; see docs/imports/README.md. Default: the company's own decisions and their outcomes."`
+	Folder   string   `arg:"" optional:"" type:"existingdir" help:"Folder with the export's CSV files."`
+	Out      string   `type:"path" default:"." help:"Folder for the model files."`
+	Set      []string `default:"odoo,enriched" help:"Feature sets to train apart: odoo needs nothing but Odoo, enriched also the shop's signals."`
+	Currency string   `default:"EUR" help:"Currency of the company, for an export."`
+	Seed     uint64   `default:"1" help:"The same cases, seed and code give the same model."`
+	Keep     bool     `help:"Store the models that pass their gates, as assent model add does."`
+}
+
+// Run gathers cases, trains a model for each feature set, and says how good
+// each is. A file is written whole or not at all.
+func (c *trainCmd) Run(p *process) error {
+	if (c.Mapping == "") != (c.Folder == "") {
+		return wrongUse("MAPPING, FOLDER", "an export needs both")
+	}
+	sets, err := c.sets()
+	if err != nil {
+		return err
+	}
+	past, err := c.cases(p, sets)
+	if err != nil {
+		return err
+	}
+	var trained []outcomeOfTraining
+	for _, cs := range past {
+		t, err := c.train(p, cs)
+		if err != nil {
+			return fmt.Errorf("%s: %w", cs.Set.Name, err)
+		}
+		trained = append(trained, t)
+		t.print(p)
+	}
+	printGap(p, trained)
+	return c.keep(p, trained)
+}
+
+func (c *trainCmd) sets() ([]feature.Set, error) {
+	var sets []feature.Set
+	for _, name := range c.Set {
+		if name != decision.SetOdoo && name != decision.SetEnriched {
+			return nil, wrongUse("--set", "must be of odoo, enriched")
+		}
+		if s, ok := feature.Named(c.Kind + "/" + name); ok {
+			sets = append(sets, s)
+		}
+	}
+	if len(sets) == 0 {
+		return nil, wrongUse("--set", "the kind has no such feature set; odoo is one of every kind")
+	}
+	return sets, nil
+}
+
+// outcomeOfTraining is one set's model.
+type outcomeOfTraining struct {
+	set       string
+	content   []byte
+	card      model.Card
+	challenge []byte // content of the runner-up; nil without one
+}
+
+func (c *trainCmd) train(p *process, past *cases.Cases) (outcomeOfTraining, error) {
+	f, err := frame.Build(past.Set.Columns(), past.Source(), frame.Options{})
+	if err != nil {
+		return outcomeOfTraining{}, err
+	}
+	if f.Rows() == 0 {
+		return outcomeOfTraining{}, errors.New("no case has a known outcome yet")
+	}
+	task := train.Task{Seed: c.Seed, Prior: past.Prior()}
+	fitted, err := task.Run(f)
+	if err != nil {
+		return outcomeOfTraining{}, err
+	}
+	steps, err := task.ColdStart(f, fitted.Blend.Shares)
+	if err != nil {
+		return outcomeOfTraining{}, err
+	}
+	card := c.card(past, f, fitted, steps)
+	content, err := c.content(past, card, fitted)
+	if err != nil {
+		return outcomeOfTraining{}, err
+	}
+	out := outcomeOfTraining{set: past.Set.Name, content: content, card: card}
+	if fitted.Challenger != nil {
+		out.challenge, err = c.content(past, c.card(past, f, fitted.Challenger, nil), fitted.Challenger)
+	}
+	return out, err
+}
+
+func (c *trainCmd) content(past *cases.Cases, card model.Card, fitted *train.Fitted) ([]byte, error) {
+	content := model.Content{
+		Card: card, Set: past.Set.Name, Columns: past.Set.Columns(), Blend: fitted.Blend,
+		Calibration: fitted.Calibration, Importance: fitted.Importance,
+	}
+	if fitted.Blend.Shares[blend.Scorecard] > 0 {
+		content.Scorecard = scoring.CardOf(c.Kind).Revision()
+	}
+	return content.Encode()
+}
+
+// card fills in what is known of a training. Nothing in it is of this run
+// alone, so that training again gives the same bytes.
+func (c *trainCmd) card(past *cases.Cases, f *frame.Frame, fitted *train.Fitted, steps []train.Step) model.Card {
+	metrics := fitted.Metrics()
+	card := model.Card{
+		Name: "trained/" + past.Set.Name, Kind: c.Kind, Champion: championOf(fitted.Blend.Shares), Code: codeRevision(), Seed: c.Seed,
+		Trained:  time.UnixMicro(f.At[f.Rows()-1]).UTC(),
+		Data:     model.Data{SHA256: past.SHA256(), Rows: f.Rows(), From: time.UnixMicro(f.At[0]).UTC(), To: time.UnixMicro(f.At[f.Rows()-1]).UTC()},
+		Backtest: fitted.Backtest.Origins, Metrics: metrics,
+		Calibration: model.Calibration{Method: string(fitted.Calibration.Method), Before: metrics["ece_before"], After: metrics["ece"]},
+		ColdStart:   steps, Gates: gates(fitted, metrics),
+	}
+	for _, positive := range f.Positive {
+		if positive {
+			card.Data.Positives++
+		}
+	}
+	for _, name := range f.Constant() {
+		card.Notes = append(card.Notes, "constant: "+name)
+	}
+	return card
+}
+
+func championOf(shares blend.Shares) string {
+	var parts []string
+	for _, name := range blend.Names {
+		if share, ok := shares[name]; ok {
+			parts = append(parts, fmt.Sprintf("%s %.0f%%", name, 100*share))
+		}
+	}
+	return strings.Join(parts, " + ")
+}
+
+// gates are what a model must reach before a person may promote it: it orders
+// better than chance and the scorecard, and its probabilities hold.
+func gates(fitted *train.Fitted, metrics map[string]float64) []model.Gate {
+	const leastAUC, mostECE = 0.55, 0.03
+	out := []model.Gate{
+		{Metric: "auc", Want: fmt.Sprintf(">= %.2f", leastAUC), Have: metrics["auc"], Pass: metrics["auc"] >= leastAUC},
+		{Metric: "ece", Want: fmt.Sprintf("<= %.2f", mostECE), Have: metrics["ece"], Pass: metrics["ece"] <= mostECE},
+	}
+	if fitted.Backtest.Scores[blend.Scorecard] != nil {
+		saved := fitted.Backtest.Loss(blend.Shares{blend.Scorecard: 1}) - fitted.Backtest.Loss(fitted.Blend.Shares)
+		out = append(out, model.Gate{Metric: "loss_saved_over_scorecard", Want: "> 0", Have: saved, Pass: saved > 0})
+	}
+	return out
+}
+
+// keep writes the files, each whole or not at all, and stores what passes.
+func (c *trainCmd) keep(p *process, trained []outcomeOfTraining) error {
+	for _, t := range trained {
+		contents := [][]byte{t.content}
+		if t.challenge != nil {
+			contents = append(contents, t.challenge)
+		}
+		for _, content := range contents {
+			revision := model.Revision(content)
+			path := filepath.Join(c.Out, strings.ReplaceAll(t.set, "/", "-")+"-"+revision[:12]+".model.json")
+			if err := writeWhole(path, content); err != nil {
+				return err
+			}
+			fmt.Fprintf(p.stdout, "wrote %s, revision %s\n", path, revision)
+		}
+		if c.Keep && t.card.Passes() {
+			if err := p.apply(&modelAddCmd{Content: t.content}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// writeWhole writes beside the file and renames: whoever finds it finds all of
+// it.
+func writeWhole(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".model-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(f.Name()))
+	}
+	return err
+}
