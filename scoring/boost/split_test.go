@@ -119,10 +119,10 @@ func TestLevelsFindTheBestSplit(t *testing.T) {
 			}
 		}
 		got := s.category(cells)
-		if got.gain > best+1e-6 {
+		if got.gain > best+1e-6*max(1, best) {
 			t.Fatalf("gain %v is above the best of all sets, %v", got.gain, best)
 		}
-		if seen > fewLevels && s.params.MinRows == 1 && got.gain < best-1e-6 {
+		if seen > fewLevels && s.params.MinRows == 1 && got.gain < best-1e-6*max(1, best) {
 			t.Fatalf("gain %v, the best of all sets is %v", got.gain, best)
 		}
 	})
