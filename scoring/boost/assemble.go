@@ -41,7 +41,7 @@ func (m *Model) check() error {
 		}
 	}
 	for t := range m.trees {
-		if err := m.trees[t].check(m.columns); err != nil {
+		if err := m.trees[t].Check(m.columns); err != nil {
 			return fmt.Errorf("boost: tree %d: %w", t+1, err)
 		}
 	}
@@ -74,7 +74,8 @@ func (c *Column) check() error {
 // words is how long a split's set of levels is.
 func (c *Column) words() int { return (len(c.Levels) + 1 + 63) / 64 }
 
-func (t *Tree) check(columns []Column) error {
+// Check says what a model of these columns could not have in a tree.
+func (t *Tree) Check(columns []Column) error {
 	if len(t.Leaves) == 0 || len(t.Leaves) > mostLeaves || len(t.Splits) != len(t.Leaves)-1 {
 		return fmt.Errorf("leaves must be 1 to %d, one more than splits", mostLeaves)
 	}
