@@ -57,8 +57,8 @@ func TestFit(t *testing.T) {
 			t.Errorf("%s: ECE %.4f", method, got)
 		}
 		off := 0.0
-		for i := range x {
-			off += math.Abs(logistic.Sigmoid(held[i])-logistic.Sigmoid(bent(x[i]))) / float64(len(x))
+		for i := 8000; i < len(x); i++ { // those before only teach
+			off += math.Abs(logistic.Sigmoid(held[i])-logistic.Sigmoid(bent(x[i]))) / 12_000
 		}
 		if off > 0.015 {
 			t.Errorf("%s: held-out probabilities are %.4f off", method, off)
@@ -161,12 +161,31 @@ func TestCodec(t *testing.T) {
 		"unknown":        `{"method":"magic"}`,
 		"falls":          `{"method":"platt","slope":-1}`,
 		"beta of zeros":  `{"method":"beta"}`,
+		"unknown key":    `{"method":"none","bend":1}`,
+		"beyond bounds":  `{"method":"shift","shift":1e300}`,
+		"knots too far":  `{"method":"isotonic","knots":[{"from":0,"to":0},{"from":1,"to":1e300}]}`,
 		"knots are flat": `{"method":"isotonic","knots":[{"from":0,"to":1},{"from":1,"to":1}]}`,
 	} {
 		if json.Unmarshal([]byte(text), new(calibrate.Map)) == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
+}
+
+// FuzzMap: whatever decodes, rises within bounds and gives probabilities.
+func FuzzMap(f *testing.F) {
+	for _, text := range []string{`{"method":"beta","up":1,"down":0.5,"shift":-1}`, `{"method":"isotonic","knots":[{"from":-1,"to":-2},{"from":1,"to":2}]}`, `{"method":"platt","slope":2}`} {
+		f.Add([]byte(text), 0.5)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, x float64) {
+		var m calibrate.Map
+		if json.Unmarshal(data, &m) != nil || !(math.Abs(x) < 100) {
+			return
+		}
+		if p := m.Probability(x); !(p >= 0 && p <= 1) || m.LogOdds(x) > m.LogOdds(x+1) {
+			t.Fatalf("%s: probability %v of %v", data, p, x)
+		}
+	})
 }
 
 // stream scores a case an hour whose rate doubles half-way, each outcome known

@@ -1,5 +1,9 @@
 package calibrate
 
+import (
+	"math"
+)
+
 // Positives that a family needs before it is tried: fewer say little about
 // its shape.
 var needs = map[Method]int{None: 0, Shift: 10, Platt: 50, Beta: 200, Isotonic: 500}
@@ -7,17 +11,26 @@ var needs = map[Method]int{None: 0, Shift: 10, Platt: 50, Beta: 200, Isotonic: 5
 // methods in the order in which they are tried.
 var methods = []Method{None, Shift, Platt, Beta, Isotonic}
 
-// blocks is how many parts of held-out time judge each other.
-const blocks = 5
+// blocks is how many parts the cases are cut into by time; the first fitted
+// ones only teach, each other one is judged by what all before it taught.
+const (
+	blocks = 5
+	fitted = 2
+)
 
-// worth is the share of the log-loss that a family must save over the simpler
-// one.
-const worth = 0.001
+// What a family must save over the simpler one: a share of the log-loss, and
+// more than chance gives one time in twenty, in standard errors.
+const (
+	worth  = 0.001
+	surely = 1.645
+)
 
-// Choose takes the family that does best where it was not fitted: each fifth
-// of the cases, which are in order of time, is judged by a map of the others.
-// It returns the map of all cases, and what each case would have been given by
-// the map of the others.
+// Choose takes the family that does best on time that came after what it was
+// fitted on: where the base rate drifts, a map that fits its own time makes the
+// next one worse, and none is better. A family must clearly beat the simpler
+// one. The cases are in order of time. Choose returns the map of all cases, and
+// what each case would have been given by the map of those before it; the first
+// two fifths stay as they are.
 func Choose(logOdds []float64, positive []bool) (best Map, held []float64) {
 	positives := 0
 	for _, p := range positive {
@@ -25,39 +38,52 @@ func Choose(logOdds []float64, positive []bool) (best Map, held []float64) {
 			positives++
 		}
 	}
-	least := 0.0
+	held = forward(None, logOdds, positive)
 	for _, method := range methods {
 		if positives < needs[method] {
 			break
 		}
-		fitted := crossed(method, logOdds, positive)
-		loss := 0.0
-		for i, x := range fitted {
-			if positive[i] {
-				x = -x
-			}
-			loss += softplus(x)
-		}
-		if held == nil || loss < least*(1-worth) {
-			best, held, least = Map{Method: method}, fitted, loss
+		if given := forward(method, logOdds, positive); saves(given, held, positive) {
+			best, held = Map{Method: method}, given
 		}
 	}
 	return Fit(best.Method, logOdds, positive), held
 }
 
-func crossed(method Method, logOdds []float64, positive []bool) []float64 {
+// forward gives each block the map of the blocks before it.
+func forward(method Method, logOdds []float64, positive []bool) []float64 {
 	n := len(logOdds)
-	out := make([]float64, n)
-	for b := range blocks {
+	out := append([]float64(nil), logOdds...)
+	for b := fitted; b < blocks; b++ {
 		from, to := b*n/blocks, (b+1)*n/blocks
-		var x []float64
-		var y []bool
-		x = append(append(x, logOdds[:from]...), logOdds[to:]...)
-		y = append(append(y, positive[:from]...), positive[to:]...)
-		m := Fit(method, x, y)
+		m := Fit(method, logOdds[:from], positive[:from])
 		for i := from; i < to; i++ {
 			out[i] = m.LogOdds(logOdds[i])
 		}
 	}
 	return out
+}
+
+// saves says whether log-odds have clearly less loss than others.
+func saves(logOdds, others []float64, positive []bool) bool {
+	sum, squares, all := 0.0, 0.0, 0.0
+	from := fitted * len(positive) / blocks
+	for i := from; i < len(positive); i++ {
+		loss := lossOf(others[i], positive[i])
+		d := loss - lossOf(logOdds[i], positive[i])
+		sum += d
+		squares += float64(d * d)
+		all += loss
+	}
+	n := float64(len(positive) - from)
+	variance := squares - float64(sum*sum)/math.Max(n, 1)
+	return sum > float64(worth*all) && sum > surely*math.Sqrt(math.Max(variance, 0))
+}
+
+// lossOf is the log-loss of log-odds.
+func lossOf(x float64, positive bool) float64 {
+	if positive {
+		x = -x
+	}
+	return softplus(x)
 }

@@ -32,7 +32,11 @@ const leastSlope = 0.05
 func platt(logOdds []float64, positive []bool) Map {
 	// The slope is learnt as its difference from 1, to which the penalty draws.
 	w := newton(positive, []float64{0, 0}, func(i int, x []float64) float64 { return logOdds[i] + set(x, logOdds[i], 1) })
-	return Map{Method: Platt, Slope: max(1+w[0], leastSlope), Shift: w[1]}
+	if slope := 1 + w[0]; slope >= leastSlope {
+		return Map{Method: Platt, Slope: slope, Shift: w[1]}
+	}
+	w = newton(positive, []float64{0}, func(i int, x []float64) float64 { return float64(leastSlope*logOdds[i]) + set(x, 1) })
+	return Map{Method: Platt, Slope: leastSlope, Shift: w[0]}
 }
 
 func beta(logOdds []float64, positive []bool) Map {
@@ -119,6 +123,19 @@ type pool struct{ logOdds, positive, cases float64 }
 
 func (p pool) rate() float64 { return p.positive / p.cases }
 
+// bounded counts half a case of either label more, so that no rate is certain.
+func (p pool) bounded() float64 { return (p.positive + 0.5) / (p.cases + 1) }
+
+// join adds a pool, and pools it with those before until rates rise.
+func join(pools []pool, next pool, rate func(pool) float64) []pool {
+	pools = append(pools, next)
+	for n := len(pools); n > 1 && rate(pools[n-2]) >= rate(pools[n-1]); n = len(pools) {
+		a, b := pools[n-2], pools[n-1]
+		pools = append(pools[:n-2], pool{a.logOdds + b.logOdds, a.positive + b.positive, a.cases + b.cases})
+	}
+	return pools
+}
+
 // pools adjacent violators (Ayer et al. 1955), cases with equal log-odds
 // together.
 func pools(logOdds []float64, positive []bool) []pool {
@@ -135,24 +152,21 @@ func pools(logOdds []float64, positive []bool) []pool {
 			next.positive += indicator(positive[order[i]])
 			next.cases++
 		}
-		out = append(out, next)
-		for n := len(out); n > 1 && out[n-2].rate() >= out[n-1].rate(); n = len(out) {
-			a, b := out[n-2], out[n-1]
-			out = append(out[:n-2], pool{a.logOdds + b.logOdds, a.positive + b.positive, a.cases + b.cases})
-		}
+		out = join(out, next, pool.rate)
 	}
 	return out
 }
 
-// knots puts one at the middle of each pool. A rate counts half a case of
-// either label more, so that none is certain.
+// knots puts one at the middle of each pool. Rates that are no longer rising
+// once they are bounded are pooled further.
 func knots(logOdds []float64, positive []bool) []Knot {
-	var out []Knot
+	var bounded []pool
 	for _, p := range pools(logOdds, positive) {
-		k := Knot{p.logOdds / p.cases, logistic.Logit((p.positive + 0.5) / (p.cases + 1))}
-		if n := len(out); n == 0 || k.From > out[n-1].From && k.To > out[n-1].To {
-			out = append(out, k)
-		}
+		bounded = join(bounded, p, pool.bounded)
+	}
+	out := make([]Knot, len(bounded))
+	for i, p := range bounded {
+		out[i] = Knot{p.logOdds / p.cases, logistic.Logit(p.bounded())}
 	}
 	return out
 }

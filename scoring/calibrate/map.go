@@ -1,6 +1,7 @@
 package calibrate
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -81,15 +82,28 @@ func softplus(x float64) float64 {
 func (m *Map) UnmarshalJSON(data []byte) error {
 	type plain Map
 	var p plain
-	if err := json.Unmarshal(data, &p); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&p); err != nil {
+		return err
+	}
+	if err := Map(p).check(); err != nil {
 		return err
 	}
 	*m = Map(p)
-	return m.check()
+	return nil
 }
+
+// most bounds every number of a map: no log-odds are beyond it.
+const most = logistic.MaxLogOdds
 
 func (m Map) check() error {
 	fault := func(want string) error { return fmt.Errorf("calibrate: %s", want) }
+	for _, x := range append(ends(m.Knots), m.Shift, m.Slope, m.Up, m.Down) {
+		if math.Abs(x) > most {
+			return fault("every number must be within -700 to 700")
+		}
+	}
 	switch m.Method {
 	case None, Shift, "":
 	case Platt:
@@ -110,4 +124,13 @@ func (m Map) check() error {
 		return fault("method must be none, shift, platt, beta or isotonic")
 	}
 	return nil
+}
+
+// ends are the coordinates of the first and the last knot.
+func ends(knots []Knot) []float64 {
+	if len(knots) == 0 {
+		return nil
+	}
+	a, b := knots[0], knots[len(knots)-1]
+	return []float64{a.From, a.To, b.From, b.To}
 }
