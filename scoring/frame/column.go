@@ -1,5 +1,7 @@
 package frame
 
+import "fmt"
+
 // Type is what the values of a column are.
 type Type string
 
@@ -16,6 +18,29 @@ type Column struct {
 	// Monotone says how the risk may move as a number grows: 1 never down, -1
 	// never up, 0 freely. Models keep it.
 	Monotone int `json:"monotone,omitempty"`
+}
+
+// checkColumns names the first column that no frame can have.
+func checkColumns(columns []Column) error {
+	seen := map[string]bool{}
+	for i, c := range columns {
+		want := ""
+		switch {
+		case c.Name == "" || seen[c.Name]:
+			want = "must have a name of its own"
+		case c.Type != Number && c.Type != Category:
+			want = fmt.Sprintf("type must be %s or %s", Number, Category)
+		case c.Monotone < -1 || c.Monotone > 1:
+			want = "monotone must be -1, 0 or 1"
+		case c.Monotone != 0 && c.Type == Category:
+			want = "a category cannot be monotone"
+		}
+		if want != "" {
+			return fmt.Errorf("frame: column %d (%s): %s", i+1, c.Name, want)
+		}
+		seen[c.Name] = true
+	}
+	return nil
 }
 
 // Value is one feature's value. The zero value is missing, which is not zero.

@@ -65,13 +65,17 @@ func (o Options) orDefault() Options {
 // NoTime is the time of a row that has none.
 const NoTime int64 = math.MinInt64
 
-// Build reads the source twice. Errors: an *Error that names row and column
-// (a number that is not finite, a missing label's time, rows out of order,
-// another number of values, an id used twice), or the source's own.
+// Build reads the source twice. Errors: a column or an option that is declared
+// wrongly, an *Error that names row and column (a number that is not finite, a
+// missing label's time, rows out of order, another number of values, an id
+// used twice), or the source's own.
 func Build(columns []Column, source Source, o Options) (*Frame, error) {
 	o = o.orDefault()
 	if o.Bins < 2 || o.Bins > MaxBins {
 		return nil, fmt.Errorf("frame: bins must be 2 to %d", MaxBins)
+	}
+	if err := checkColumns(columns); err != nil {
+		return nil, err
 	}
 	f := &Frame{Columns: slices.Clone(columns), Codes: make([][]uint8, len(columns))}
 	rows, err := f.learn(source, o)

@@ -1,5 +1,7 @@
 package frame
 
+import "math"
+
 // means gathers the mean of each bin of the number columns.
 type means struct {
 	sums   [][]float64 // by column, then bin; nil for categories
@@ -33,7 +35,8 @@ func (m means) into(binnings []Binning) {
 		for i := range b.Means {
 			switch {
 			case m.counts[c][i] > 0:
-				b.Means[i] = m.sums[c][i] / m.counts[c][i]
+				// Finite even where the sum is not.
+				b.Means[i] = min(max(m.sums[c][i]/m.counts[c][i], -math.MaxFloat64), math.MaxFloat64)
 			case len(b.Edges) > 0:
 				b.Means[i] = b.Edges[max(i-1, 0)]
 			}

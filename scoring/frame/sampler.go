@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -65,12 +66,22 @@ func (s *sampler) add(r *Row) {
 	for c, v := range r.Values {
 		switch {
 		case s.columns[c].Type == Category:
-			if _, seen := s.counts[c][v.Text]; v.Known && (seen || len(s.counts[c]) < mostLevels) {
-				s.counts[c][v.Text]++
+			if v.Known {
+				s.count(s.counts[c], v.Text)
 			}
 		case slot < s.options.Sample:
 			s.keep(c, slot, v)
 		}
+	}
+}
+
+// count copies a level that is new: as part of a source's line it would keep
+// the whole line.
+func (s *sampler) count(levels map[string]int, level string) {
+	if _, seen := levels[level]; seen {
+		levels[level]++
+	} else if len(levels) < mostLevels {
+		levels[strings.Clone(level)] = 1
 	}
 }
 
@@ -117,7 +128,9 @@ func (s *sampler) duplicate() error {
 		if seen[id] {
 			return &Error{i + 1, "", "has the id of an earlier row"}
 		}
-		seen[id] = twice[id]
+		if twice[id] {
+			seen[id] = true
+		}
 	}
 	return nil
 }
