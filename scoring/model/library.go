@@ -58,7 +58,7 @@ func (l *Library) Card(ctx context.Context, revision string) (decision.ModelCard
 	if err != nil {
 		return decision.ModelCard{}, err
 	}
-	card := decision.ModelCard{Name: m.Card().Name, Kind: m.set.Kind, Gates: len(m.Card().Gates)}
+	card := decision.ModelCard{Name: m.Card().Name, Kind: m.set.Kind, Eval: m.Card().Eval(), Gates: len(m.Card().Gates)}
 	for _, g := range m.Card().Gates {
 		if !g.Pass {
 			card.Failed = append(card.Failed, g.Metric)
