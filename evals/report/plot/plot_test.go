@@ -55,8 +55,8 @@ func pictures() map[string]template.HTML {
 		"histogram-of-nothing": plot.Histogram{Title: "Nothing"}.SVG(),
 		"bar":                  plot.Bar{Title: "PSI 0.3", Value: 0.3, To: 0.5, Marks: []float64{0.1, 0.25, 0.7}}.SVG(),
 		"bar-unknown":          plot.Bar{Title: "not known", Value: math.NaN(), To: 0.5}.SVG(),
-		"whisker":              plot.Whisker{Title: "0.8", Interval: metric.Interval{Value: 0.8, Low: 0.7, High: 0.95}, Limit: 0.75, From: 0.5, To: 1}.SVG(),
-		"whisker-unknown":      plot.Whisker{Title: "not known", Interval: unknown, Limit: math.NaN(), To: 1}.SVG(),
+		"whisker":              plot.Whisker{Title: "0.8", Interval: metric.Interval{Value: 0.8, Low: 0.7, High: 0.95}, Limits: []float64{0.75}, From: 0.5, To: 1}.SVG(),
+		"whisker-unknown":      plot.Whisker{Title: "not known", Interval: unknown, To: 1}.SVG(),
 	}
 }
 
