@@ -15,13 +15,13 @@ import (
 // curve flatters.
 func curves(r evals.Result) []figure {
 	var out []figure
-	rows := fmt.Sprintf("n = %s, base rate %s", count(r.Rows.Test), pct(r.Report.Base))
+	rows := fmt.Sprintf("n\u00a0=\u00a0%s, base rate %s", count(r.Rows.Test), pct(r.Report.Base))
 	at := rates(r.Report.Confusion)
 	if len(r.Report.PR) > 0 {
-		out = append(out, figure{precisionRecall(r, at).SVG(), fmt.Sprintf("Average precision %s. The dashed line is the base rate, which is what guessing has. %s.", value(r, "ap"), rows)})
+		out = append(out, figure{precisionRecall(r, at).SVG(), fmt.Sprintf("Precision is the share of alarms that are right, recall that of positives caught. Average precision %s. The dashed line is the base rate, which is what guessing has. %s.", value(r, "ap"), rows)})
 	}
 	if len(r.Report.ROC) > 0 {
-		out = append(out, figure{roc(r, at).SVG(), fmt.Sprintf("AUC %s. The dashed line is guessing. %s.", value(r, "auc"), rows)})
+		out = append(out, figure{roc(r, at).SVG(), fmt.Sprintf("Recall over the share of negatives that alarm. AUC %s. The dashed line is guessing. %s.", value(r, "auc"), rows)})
 	}
 	return out
 }
@@ -43,8 +43,8 @@ func precisionRecall(r evals.Result, at operating) plot.Line {
 	base := r.Report.Base
 	return plot.Line{
 		Title: "Precision over recall, average precision " + value(r, "ap"),
-		X:     plot.Axis{Label: "recall: share of positives caught", To: 1, Percent: true},
-		Y:     plot.Axis{Label: "precision: share of alarms that are right", To: 1, Percent: true},
+		X:     plot.Axis{Label: "recall", To: 1, Percent: true},
+		Y:     plot.Axis{Label: "precision", To: 1, Percent: true},
 		Series: []plot.Series{
 			{Name: "model", Points: r.Report.PR},
 			{Name: "base rate " + pct(base), Points: []metric.Point{{X: 0, Y: base}, {X: 1, Y: base}}, Plain: true},
@@ -57,13 +57,13 @@ func precisionRecall(r evals.Result, at operating) plot.Line {
 func roc(r evals.Result, at operating) plot.Line {
 	return plot.Line{
 		Title: "ROC curve, AUC " + value(r, "auc"),
-		X:     plot.Axis{Label: "share of negatives alarmed", To: 1, Percent: true},
-		Y:     plot.Axis{Label: "recall: share of positives caught", To: 1, Percent: true},
+		X:     plot.Axis{Label: "false alarms", To: 1, Percent: true},
+		Y:     plot.Axis{Label: "recall", To: 1, Percent: true},
 		Series: []plot.Series{
 			{Name: "model", Points: append([]metric.Point{{}}, r.Report.ROC...)},
 			{Name: "guessing", Points: []metric.Point{{X: 0, Y: 0}, {X: 1, Y: 1}}, Plain: true},
 		},
-		Marks: []plot.Mark{{Name: threshold, X: at.falseAlarms, Y: at.recall}},
+		Marks: []plot.Mark{{Name: threshold, X: at.falseAlarms, Y: at.recall, Under: true}},
 	}
 }
 
@@ -82,12 +82,12 @@ func calibration(r evals.Result) []figure {
 			plot.Reliability{Title: "Observed over expected rate of positives, before and after calibration", Series: []plot.Bins{
 				{Name: "before calibration", Bins: r.Report.Before}, {Name: "after", Bins: r.Report.After},
 			}}.SVG(),
-			fmt.Sprintf("ECE %s before and %s after calibration; Brier %s after. Bins of equal count, each with its 95 %% interval; n = %s. Square-root scales.",
+			fmt.Sprintf("ECE %s before and %s after calibration; Brier %s after. Bins of equal count, each with its 95\u00a0%% interval; n\u00a0=\u00a0%s. Square-root scales.",
 				num(ece(r.Report.Before)), value(r, "ece"), value(r, "brier"), count(r.Rows.Test)),
 		})
 	}
 	if len(r.Report.Histogram) > 0 {
-		out = append(out, figure{histogram(r.Report.Histogram).SVG(), "How many cases have which probability; n = " + count(r.Rows.Test) + "."})
+		out = append(out, figure{histogram(r.Report.Histogram).SVG(), "How many cases have which probability; n\u00a0=\u00a0" + count(r.Rows.Test) + "."})
 	}
 	return out
 }
@@ -103,7 +103,7 @@ func ece(bins []metric.Bin) float64 {
 }
 
 func histogram(bars []evals.Bar) plot.Histogram {
-	h := plot.Histogram{Title: "Cases by probability, negatives and positives", Label: "calibrated probability", Names: []string{"negative", "positive"}}
+	h := plot.Histogram{Title: "Cases by probability, negatives and positives", Label: "calibrated probability", Percent: true, Names: []string{"negative", "positive"}}
 	for _, b := range bars {
 		h.Columns = append(h.Columns, plot.Column{From: b.From, To: b.To, Counts: []int{b.Negative, b.Positive}})
 	}
@@ -130,7 +130,7 @@ func newCost(r evals.Result) *cost {
 	}
 	live := r.Report.Confusion.Threshold
 	out.figure = figure{costLine(c, out.AtBest, live, out.Live).SVG(),
-		fmt.Sprintf("Expected cost of a case by the threshold from which on it is acted upon; n = %s. Square-root scale of thresholds.", count(r.Rows.Test))}
+		fmt.Sprintf("Expected cost of a case by the threshold from which on it is acted upon; n\u00a0=\u00a0%s. Square-root scale of thresholds.", count(r.Rows.Test))}
 	return out
 }
 
@@ -147,7 +147,7 @@ func costLine(c *evals.Cost, atBest, live, atLive float64) plot.Line {
 		X:      plot.Axis{Label: "threshold", To: plot.Ceil(widest), Root: true, Percent: true},
 		Y:      plot.Axis{Label: c.Currency + " a case", To: plot.Ceil(most)},
 		Series: []plot.Series{{Name: "expected cost", Points: c.Curve}},
-		Marks:  []plot.Mark{{Name: "least", X: c.Best, Y: atBest}, {Name: threshold, X: live, Y: atLive}},
+		Marks:  []plot.Mark{{Name: "least", X: c.Best, Y: atBest, Under: true}, {Name: threshold, X: live, Y: atLive}},
 	}
 }
 

@@ -51,7 +51,7 @@ func pct(share float64) string {
 	if math.Abs(share) < 0.1 {
 		decimals = 2
 	}
-	return strconv.FormatFloat(share*100, 'f', decimals, 64) + " %"
+	return strconv.FormatFloat(share*100, 'f', decimals, 64) + "\u00a0%"
 }
 
 // pctOf writes hits of rows as a share with its 95 % interval.

@@ -15,7 +15,7 @@ import (
 )
 
 // threshold says which one the confusion is counted at, wherever it is shown.
-const threshold = "threshold of 1 % false alarms"
+const threshold = "threshold of 1\u00a0% false alarms"
 
 // view is what the template reads: the result, and what is computed of it.
 type view struct {
@@ -108,14 +108,15 @@ func headlines(r evals.Result, baselines []string) []headline {
 		if i := slices.IndexFunc(r.Gates, func(g evals.Gate) bool { return g.Metric == name }); i >= 0 {
 			h.Gate = &r.Gates[i]
 		}
+		var peers []float64
 		for _, b := range baselines {
 			text := ""
 			if v, there := r.Baselines[b][name]; there {
-				text = num(v)
+				text, peers = num(v), append(peers, v)
 			}
 			h.Baselines = append(h.Baselines, text)
 		}
-		h.SVG = h.whisker()
+		h.SVG = h.whisker(peers)
 		out = append(out, h)
 	}
 	return out
@@ -142,15 +143,15 @@ func figureOf(name string) (metric.Figure, int) {
 	return all[i], i
 }
 
-// whisker draws the interval on a scale of its own, just wide enough for it
-// and the bar.
-func (h headline) whisker() template.HTML {
+// whisker draws the interval on a scale of its own, just wide enough for it,
+// the bar and the peers.
+func (h headline) whisker(peers []float64) template.HTML {
 	var limits []float64
 	if h.Gate != nil {
 		limits = numbers(h.Gate.Want)
 	}
 	from, to := math.Inf(1), math.Inf(-1)
-	for _, x := range append([]float64{h.Interval.Value, h.Interval.Low, h.Interval.High}, limits...) {
+	for _, x := range slices.Concat(limits, peers, []float64{h.Interval.Value, h.Interval.Low, h.Interval.High}) {
 		if known(x) {
 			from, to = min(from, x), max(to, x)
 		}
@@ -160,7 +161,7 @@ func (h headline) whisker() template.HTML {
 	}
 	return plot.Whisker{
 		Title:    fmt.Sprintf("%s: %s, interval %s", h.Name, num(h.Interval.Value), interval(h.Interval)),
-		Interval: h.Interval, Limits: limits, From: from, To: to,
+		Interval: h.Interval, Limits: limits, Others: peers, From: from, To: to,
 	}.SVG()
 }
 

@@ -11,6 +11,7 @@ import (
 type Histogram struct {
 	Title   string
 	Label   string   // of what is cut into columns
+	Percent bool     // ranges are shares, written in per cent
 	Names   []string // of the counts of a column
 	Columns []Column
 }
@@ -26,7 +27,7 @@ func (h Histogram) SVG() template.HTML {
 	c := newCanvas("plot", h.Title, width, height)
 	entries := make([]entry, len(h.Names))
 	for i, name := range h.Names {
-		entries[i] = entry{name, fmt.Sprintf("curve c%d", i%4+1)}
+		entries[i] = entry{name, fmt.Sprintf("whisker c%d", i%4+1)}
 	}
 	c.legend(entries)
 	decades := h.decades()
@@ -42,6 +43,8 @@ func (h Histogram) SVG() template.HTML {
 	c.names(h.Label, "cases, logarithmic")
 	return c.html()
 }
+
+func (h Histogram) name(edge float64) string { return Axis{Percent: h.Percent}.name(edge) }
 
 // decades counts the powers of ten that the largest count takes, at least one.
 func (h Histogram) decades() int {
@@ -73,7 +76,7 @@ func (c *canvas) column(h Histogram, i int, col Column, decades int) {
 		}
 		y := c.count(float64(n), decades)
 		c.rect(left+(float64(i)+0.08)*wide+float64(k)*bar, y, bar, height-bottom-y, fmt.Sprintf("fill c%d", k%4+1),
-			fmt.Sprintf("%s to %s: %d %s", short(col.From), short(col.To), n, h.Names[k]))
+			fmt.Sprintf("%s to %s: %d %s", h.name(col.From), h.name(col.To), n, h.Names[k]))
 	}
 }
 
@@ -88,6 +91,6 @@ func (c *canvas) edges(h Histogram) {
 		}
 		at := left + float64(i)*(width-right-left)/float64(n)
 		c.line(at, height-bottom, at, height-bottom+4, "axis")
-		c.text(at, height-bottom+16, "middle", "tick", short(edge))
+		c.text(at, height-bottom+16, "middle", "tick", h.name(edge))
 	}
 }

@@ -46,6 +46,7 @@ type Whisker struct {
 	Title    string
 	Interval metric.Interval
 	Limits   []float64
+	Others   []float64 // figures of peers
 	From, To float64
 }
 
@@ -62,6 +63,12 @@ func (w Whisker) SVG() template.HTML {
 	}
 	for _, v := range w.Limits {
 		c.line(at(v), 0, at(v), rowHeight, "limit")
+	}
+	for _, v := range w.Others {
+		if !finite(v) {
+			continue
+		}
+		c.line(at(v), 4, at(v), rowHeight-4, "peer")
 	}
 	if finite(w.Interval.Value) {
 		c.add(`<circle cx="%v" cy="8" r="4" class="dot c1"/>`+"\n", at(w.Interval.Value))
