@@ -55,6 +55,9 @@ func (s Spec) load(root, heldOut fs.FS) (*data, error) {
 		}
 	}
 	d.hash = hex.EncodeToString(digest.Sum(nil))
+	if err := d.derive(s); err != nil {
+		return nil, err
+	}
 	if err := d.read(s); err != nil {
 		return nil, err
 	}

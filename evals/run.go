@@ -67,9 +67,6 @@ func (s Spec) prepare(o Options) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := d.derive(s); err != nil {
-		return nil, err
-	}
 	if err := d.history(s); err != nil {
 		return nil, err
 	}
