@@ -53,7 +53,7 @@ def main(features, out):
         json.dump(result, f, indent=2, allow_nan=False)
         f.write("\n")
     for name, m in result["metrics"].items():
-        print(name, *("not known" if v is None else f"{v:.4f}" for v in m.values()))
+        print(name, *(f"{v:.4f}" for v in m.values()))
 
 
 # Tables.
@@ -191,8 +191,9 @@ def intervals(probabilities, positive, seed):
     out = {}
     for name, value in sample.measure().items():
         known = [d[name] for d in draws if not math.isnan(d[name])]
-        low, high = numpy.quantile(known, [0.025, 0.975]).tolist() if known else (math.nan, math.nan)
-        out[name] = {k: None if math.isnan(v) else v for k, v in (("value", value), ("low", low), ("high", high))}
+        if known and not math.isnan(value):  # what has no meaning is left out: it is not zero
+            low, high = numpy.quantile(known, [0.025, 0.975]).tolist()
+            out[name] = {"value": value, "low": low, "high": high}
     return out
 
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"assent/evals"
@@ -78,18 +79,25 @@ func value(r evals.Result, name string) string {
 func calibration(r evals.Result) []figure {
 	var out []figure
 	if len(r.Report.Before)+len(r.Report.After) > 0 {
-		out = append(out, figure{
-			plot.Reliability{Title: "Observed over expected rate of positives, before and after calibration", Series: []plot.Bins{
-				{Name: "before calibration", Bins: r.Report.Before}, {Name: "after", Bins: r.Report.After},
-			}}.SVG(),
-			fmt.Sprintf("ECE %s before and %s after calibration; Brier %s after. Bins of equal count, each with its 95\u00a0%% interval; n\u00a0=\u00a0%s. Square-root scales.",
-				num(ece(r.Report.Before)), value(r, "ece"), value(r, "brier"), count(r.Rows.Test)),
-		})
+		out = append(out, reliability(r))
 	}
 	if len(r.Report.Histogram) > 0 {
 		out = append(out, figure{histogram(r.Report.Histogram).SVG(), "How many cases have which probability; n\u00a0=\u00a0" + count(r.Rows.Test) + "."})
 	}
 	return out
+}
+
+// reliability draws one curve where nothing was calibrated after the model.
+func reliability(r evals.Result) figure {
+	before, after := r.Report.Before, r.Report.After
+	p := plot.Reliability{Title: "Observed over expected rate of positives", Series: []plot.Bins{{Name: "probabilities", Bins: after}}}
+	words := fmt.Sprintf("ECE %s, Brier %s; the model's own probabilities, not calibrated further.", value(r, "ece"), value(r, "brier"))
+	if !slices.Equal(before, after) {
+		p.Title += ", before and after calibration"
+		p.Series = []plot.Bins{{Name: "before calibration", Bins: before}, {Name: "after", Bins: after}}
+		words = fmt.Sprintf("ECE %s before and %s after calibration; Brier %s after.", num(ece(before)), value(r, "ece"), value(r, "brier"))
+	}
+	return figure{p.SVG(), words + " Bins of equal count, each with its 95\u00a0% interval; n\u00a0=\u00a0" + count(r.Rows.Test) + ". Square-root scales."}
 }
 
 // ece is the expected calibration error of bins; see metric.ECE.

@@ -7,7 +7,6 @@ import (
 	_ "embed"
 	"html/template"
 	"io"
-	"strings"
 
 	"assent/evals"
 )
@@ -30,7 +29,6 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"day":      day,
 	"chance":   chance,
 	"bound":    bound,
-	"join":     strings.Join,
 	"add":      func(a, b int) int { return a + b },
 	"seconds":  seconds,
 	"each":     each,

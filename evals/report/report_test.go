@@ -81,8 +81,8 @@ func sample() evals.Result {
 		{Name: "country", Importance: 0.201, PSI: 0.41, Missing: 0.2},
 	}
 	r.Report.Slices = []evals.Slice{
-		{Name: "channel = marketplace", Rows: 412, Positive: 31, AUC: metric.Interval{Value: 0.61, Low: 0.52, High: 0.69}, Expected: 0.041, Observed: 0.0752},
-		{Name: "channel = web", Rows: 3588, Positive: 170, AUC: metric.Interval{Value: 0.76, Low: 0.73, High: 0.79}, Expected: 0.05, Observed: 0.0474},
+		{Name: "channel = marketplace", Rows: 412, Positive: 35, AUC: metric.Interval{Value: 0.71, Low: 0.64, High: 0.78}, Expected: 0.041, Observed: 0.085},
+		{Name: "channel = web", Rows: 3588, Positive: 180, AUC: metric.Interval{Value: 0.83, Low: 0.81, High: 0.85}, Expected: 0.05, Observed: 0.0502},
 		{Name: "country = LI", Rows: 102, AUC: metric.Interval{Value: math.NaN(), Low: math.NaN(), High: math.NaN()}, Expected: 0.01},
 	}
 	return r
@@ -267,6 +267,41 @@ func TestReading(t *testing.T) {
 		if row == nil || row[1] != want {
 			t.Errorf("%s: %v, want %q", name, row, want)
 		}
+	}
+}
+
+// TestFewLabels: one positive tells nothing, however narrow its interval.
+func TestFewLabels(t *testing.T) {
+	t.Parallel()
+	for positives, want := range map[int]string{9: "few of a label", 10: "below the whole", 95: "few of a label"} {
+		page := write(t, evals.Result{
+			Metrics: map[string]metric.Interval{"auc": {Value: 0.9}},
+			Report:  evals.Report{Slices: []evals.Slice{{Name: "s", Rows: 100, Positive: positives, AUC: metric.Interval{Value: 0.6, Low: 0.59, High: 0.61}}}},
+		})
+		if !strings.Contains(page, `<th scope="row">s <span class="tag`) || !strings.Contains(page, ">"+want+"<") {
+			t.Errorf("%d positives: not marked %q", positives, want)
+		}
+	}
+}
+
+// TestNotCalibrated: where both are the same, one curve is drawn.
+func TestNotCalibrated(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Report.Before = r.Report.After
+	if page := write(t, r); strings.Contains(page, "before calibration") || !strings.Contains(page, "not calibrated further") {
+		t.Error("the page tells of a calibration that was not")
+	}
+}
+
+func TestShifted(t *testing.T) {
+	t.Parallel()
+	r := evals.Result{}
+	for n, want := range []string{"", "1 of 1 shifted since training: f.", "2 of 2 shifted since training: f, f.", "3 of 3", "4 of 4", "5 of 5 shifted", "6 of 6 have shifted since training, among them f, f, f, f, f."} {
+		if page := write(t, r); !strings.Contains(page, want) {
+			t.Errorf("%d features: no %q", n, want)
+		}
+		r.Report.Features = append(r.Report.Features, evals.Feature{Name: "f", PSI: 0.25})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"assent/evals"
 	"assent/evals/report/plot"
@@ -33,7 +34,7 @@ type view struct {
 	Slices        []slice
 	Challenge     []difference
 	Features      []feature
-	Shifted       []string // names of features beyond the second mark
+	Shifted       string // the features beyond the second mark, in a sentence
 }
 
 // figure is a plot with the words under it.
@@ -53,7 +54,7 @@ func newView(r evals.Result) *view {
 	v.Folds = folds(r.Report.Backtest)
 	v.Slices = newSlices(r)
 	v.Challenge = differences(r.Report.Challenger)
-	v.Features, v.Shifted = features(r.Report.Features)
+	v.Features, v.Shifted = features(r.Report.Features), shifted(r.Report.Features)
 	return v
 }
 
@@ -196,9 +197,15 @@ func folds(origins []train.Origin) []fold {
 type slice struct {
 	evals.Slice
 	SVG template.HTML
+	// Few says that one of the labels is too rare for the interval to be
+	// trusted: with a single positive it only tells how negatives differ.
+	Few bool
 	// Below says that the whole interval lies under the AUC of all rows.
 	Below bool
 }
+
+// fewLabels is how many cases of either label an interval needs.
+const fewLabels = 10
 
 func newSlices(r evals.Result) []slice {
 	out := make([]slice, len(r.Report.Slices))
@@ -214,7 +221,8 @@ func newSlices(r evals.Result) []slice {
 		if measured && known(all.Value) {
 			w.Limits = []float64{all.Value}
 		}
-		out[i] = slice{s, w.SVG(), measured && s.AUC.High < all.Value}
+		few := min(s.Positive, s.Rows-s.Positive) < fewLabels
+		out[i] = slice{s, w.SVG(), few, !few && measured && s.AUC.High < all.Value}
 	}
 	return out
 }
@@ -266,24 +274,40 @@ type feature struct {
 	Reading         string
 }
 
-func features(all []evals.Feature) (rows []feature, shifted []string) {
+func features(all []evals.Feature) []feature {
+	var rows []feature
 	most := 0.0
 	for _, f := range all {
 		most = max(most, f.Importance)
 	}
 	for _, f := range all {
-		row := feature{
+		rows = append(rows, feature{
 			Feature:    f,
 			Importance: plot.Bar{Title: "importance " + num(f.Importance), Value: f.Importance, To: most}.SVG(),
 			PSI:        plot.Bar{Title: "PSI " + num(f.PSI), Value: f.PSI, To: 2 * psiShift, Marks: []float64{psiLook, psiShift}}.SVG(),
 			Reading:    stability(f.PSI),
-		}
-		if f.PSI >= psiShift {
-			shifted = append(shifted, f.Name)
-		}
-		rows = append(rows, row)
+		})
 	}
-	return rows, shifted
+	return rows
+}
+
+// shifted says how many features have shifted, and names the first few.
+func shifted(all []evals.Feature) string {
+	const most = 5
+	var names []string
+	for _, f := range all {
+		if f.PSI >= psiShift {
+			names = append(names, f.Name)
+		}
+	}
+	switch n := len(names); {
+	case n == 0:
+		return "None has shifted since training."
+	case n > most:
+		return fmt.Sprintf("%d of %d have shifted since training, among them %s.", n, len(all), strings.Join(names[:most], ", "))
+	default:
+		return fmt.Sprintf("%d of %d shifted since training: %s.", n, len(all), strings.Join(names, ", "))
+	}
 }
 
 func stability(psi float64) string {

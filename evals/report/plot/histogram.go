@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"strconv"
 )
 
 // Histogram is columns of counts side by side. Counts are on a logarithmic
@@ -44,7 +45,14 @@ func (h Histogram) SVG() template.HTML {
 	return c.html()
 }
 
-func (h Histogram) name(edge float64) string { return Axis{Percent: h.Percent}.name(edge) }
+// name writes an edge with three digits, which tell columns apart.
+func (h Histogram) name(edge float64) string {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(edge, 'g', 3, 64), 64)
+	if err != nil {
+		return ""
+	}
+	return Axis{Percent: h.Percent}.name(rounded)
+}
 
 // decades counts the powers of ten that the largest count takes, at least one.
 func (h Histogram) decades() int {

@@ -50,7 +50,7 @@ func pictures() map[string]template.HTML {
 		}}.SVG(),
 		"reliability-of-nothing": plot.Reliability{Title: "Nothing"}.SVG(),
 		"histogram": plot.Histogram{Title: "Probabilities", Label: "probability", Percent: true, Names: []string{"negative", "positive"}, Columns: []plot.Column{
-			{0, 0.1, []int{900, 1}}, {0.1, 0.2, []int{40, 0}}, {0.2, 1, []int{3, 12}},
+			{0, 0.123456, []int{900, 1}}, {0.123456, 0.2, []int{40, 0}}, {0.2, 1, []int{3, 12}},
 		}}.SVG(),
 		"histogram-of-nothing": plot.Histogram{Title: "Nothing"}.SVG(),
 		"bar":                  plot.Bar{Title: "PSI 0.3", Value: 0.3, To: 0.5, Marks: []float64{0.1, 0.25, 0.7}}.SVG(),
