@@ -4,7 +4,7 @@ import "time"
 
 // orderEntities are what orders are counted by. A card, a device or an address
 // belongs to somebody; a mail provider, a network, a postcode or a product to
-// many, and of those the newest hundred tell enough.
+// many, and of those the newest fifty tell enough.
 var orderEntities = []Entity{
 	{Type: "partner", Name: "customer", Path: "partner_id", Cap: 200},
 	{Type: "email", Name: "e-mail address", Path: "customer.email", Cap: 200},
@@ -13,10 +13,10 @@ var orderEntities = []Entity{
 	{Type: "card", Name: "card", Path: "signals.card", Cap: 200},
 	{Type: "device", Name: "device", Path: "signals.device", Cap: 200},
 	{Type: "ip", Name: "IP address", Path: "signals.ip", Of: wholeAddress("signals.ip"), Cap: 200},
-	{Type: "network", Name: "network of IP addresses (/24, of version 6 /48)", Path: "signals.ip", Of: network("signals.ip"), Cap: 100, Hot: true},
-	{Type: "domain", Name: "domain of e-mail addresses", Path: "customer.email", Of: mailDomain("customer.email"), Cap: 100, Hot: true},
-	{Type: "postcode", Name: "postcode", Path: "shipping.zip", With: []string{"shipping.country"}, Of: together("shipping.country", "shipping.zip"), Cap: 100, Hot: true},
-	{Type: "sku", Name: "product, of the three that are worth most,", Path: "lines", Of: products, Cap: 50, Hot: true},
+	{Type: "network", Name: "network of IP addresses (/24, of version 6 /48)", Path: "signals.ip", Of: network("signals.ip"), Cap: 50, Hot: true},
+	{Type: "domain", Name: "domain of e-mail addresses", Path: "customer.email", Of: mailDomain("customer.email"), Cap: 50, Hot: true},
+	{Type: "postcode", Name: "postcode", Path: "shipping.zip", With: []string{"shipping.country"}, Of: together("shipping.country", "shipping.zip"), Cap: 50, Hot: true},
+	{Type: "sku", Name: "product, of the three that are worth most,", Path: "lines", Of: products, Cap: 30, Hot: true},
 }
 
 // fraudPrior is believed of an entity that nobody has seen yet. Fraud of 1 to

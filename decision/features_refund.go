@@ -15,11 +15,11 @@ var refundEntities = []Entity{
 	{Type: "phone", Name: "phone number", Path: "customer.phone", Cap: 200},
 	{Type: "address", Name: "delivery address", Path: "shipping.street", With: []string{"shipping.zip", "shipping.country"}, Of: together("shipping.street", "shipping.zip", "shipping.country"), Cap: 200},
 	{Type: "card", Name: "card", Path: "card", Cap: 200},
-	{Type: "employee", Name: "employee", Path: "employee", Of: employee, Cap: 200},
+	{Type: "employee", Name: "employee", Path: "employee", Of: employee, Cap: 100},
 	{Type: "employee_card", Name: "employee and card", Path: "card", With: []string{"employee"}, Of: employeeCard, Cap: 200},
-	{Type: "store", Name: "store", Path: "store", Cap: 200, Hot: true},
-	{Type: "product", Name: "product, of the three that are worth most,", Path: "lines", Of: products, Cap: 50, Hot: true},
-	{Type: "system", Name: "company", Of: everything, Cap: 200, Hot: true},
+	{Type: "store", Name: "store", Path: "store", Cap: 100, Hot: true},
+	{Type: "product", Name: "product, of the three that are worth most,", Path: "lines", Of: products, Cap: 30, Hot: true},
+	{Type: "system", Name: "company", Of: everything, Cap: 100, Hot: true},
 }
 
 // employee is who serves the customer, or else who asks.

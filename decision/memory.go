@@ -90,7 +90,7 @@ func (s *series) find(q HistoryQuery) []HistoryRow {
 	if !s.late { // what is known before has happened before
 		end = min(end, s.before(q.Before))
 	}
-	var found []HistoryRow
+	found := make([]HistoryRow, 0, max(0, min(q.Cap, end)))
 	for i := end - 1; i >= 0 && len(found) < q.Cap; i-- {
 		r := s.rows[i]
 		if r.At.Before(q.Since) {
@@ -99,6 +99,9 @@ func (s *series) find(q HistoryQuery) []HistoryRow {
 		if r.KnownAt.Before(q.Before) && r.Subject != q.NotSubject {
 			found = append(found, *r)
 		}
+	}
+	if len(found) == 0 {
+		return nil
 	}
 	return found
 }

@@ -110,7 +110,7 @@ func (l life) decided(id string) {
 // that meet often, everything optional absent now and then, records asked
 // about again, and truths that come days later, in any order.
 func lives(n int) []life {
-	r := rand.New(rand.NewPCG(7, 7))
+	r := crowd{rand.New(rand.NewPCG(7, 7)), max(1, n/600)}
 	var all []life
 	at := noon
 	for i := range n {
@@ -124,7 +124,7 @@ func lives(n int) []life {
 		default:
 			id := int64(i + 1)
 			if r.IntN(20) == 0 {
-				id = int64(r.IntN(i + 1)) + 1 // asked again, about something else
+				id = int64(r.IntN(i+1)) + 1 // asked again, about something else
 			}
 			l.request = livelyOrder(r, id, at)
 		}
@@ -138,7 +138,15 @@ func lives(n int) []life {
 	return all
 }
 
-func livelyTruths(r *rand.Rand, kind string, at time.Time) []*OutcomeRecord {
+// crowd draws; where more happens there are more people, cards and devices.
+type crowd struct {
+	*rand.Rand
+	size int
+}
+
+func (c crowd) of(few int) int { return c.IntN(few * c.size) }
+
+func livelyTruths(r crowd, kind string, at time.Time) []*OutcomeRecord {
 	tell := func(typ, value string, days int) *OutcomeRecord {
 		return &OutcomeRecord{Type: typ, Value: value, At: at.Add(time.Duration(days)*24*time.Hour + time.Duration(r.IntN(9999))*time.Second), Source: "tests"}
 	}
@@ -155,15 +163,15 @@ func livelyTruths(r *rand.Rand, kind string, at time.Time) []*OutcomeRecord {
 }
 
 // some gives a field in most requests.
-func some(r *rand.Rand, tree map[string]any, path string, value any) {
+func some(r crowd, tree map[string]any, path string, value any) {
 	if r.IntN(6) > 0 {
 		raw, _ := json.Marshal(value)
 		SetPath(tree, path, json.RawMessage(raw))
 	}
 }
 
-func livelyOrder(r *rand.Rand, id int64, at time.Time) Request {
-	who := r.IntN(30)
+func livelyOrder(r crowd, id int64, at time.Time) Request {
+	who := r.of(30)
 	tree := map[string]any{
 		"state": "draft", "date_order": at.Add(-time.Minute), "currency": []string{"EUR", "USD"}[r.IntN(2)], "partner_id": who + 1, "amount_total": 10 + r.IntN(300),
 	}
@@ -175,19 +183,19 @@ func livelyOrder(r *rand.Rand, id int64, at time.Time) Request {
 	some(r, tree, "billing.zip", fmt.Sprint(10000+who))
 	some(r, tree, "billing.country", "DE")
 	some(r, tree, "shipping.name", fmt.Sprint("P", r.IntN(30)))
-	some(r, tree, "shipping.street", fmt.Sprint(r.IntN(9), " main st"))
-	some(r, tree, "shipping.zip", fmt.Sprint(10000+r.IntN(6)))
+	some(r, tree, "shipping.street", fmt.Sprint(r.of(9), " main st"))
+	some(r, tree, "shipping.zip", fmt.Sprint(10000+r.of(6)))
 	some(r, tree, "shipping.country", []string{"DE", "FR"}[r.IntN(2)])
 	some(r, tree, "commitment_date", at.AddDate(0, 0, 3))
-	some(r, tree, "signals.ip", fmt.Sprintf("192.0.%d.%d", r.IntN(3), r.IntN(6)))
+	some(r, tree, "signals.ip", fmt.Sprintf("192.0.%d.%d", r.IntN(3), r.of(6)%256))
 	some(r, tree, "signals.ip_country", "DE")
-	some(r, tree, "signals.device", fmt.Sprint("d", r.IntN(25)))
-	some(r, tree, "signals.card", fmt.Sprint("c", r.IntN(25)))
+	some(r, tree, "signals.device", fmt.Sprint("d", r.of(25)))
+	some(r, tree, "signals.card", fmt.Sprint("c", r.of(25)))
 	some(r, tree, "lines", []map[string]any{{"product_id": 1 + r.IntN(9), "quantity": 1, "price_unit": 9}, {"product_id": 20 + r.IntN(9), "quantity": 2, "price_unit": r.IntN(20)}})
 	return lively("order", "sale.order", id, tree)
 }
 
-func livelyDelivery(r *rand.Rand, id int64, at time.Time) Request {
+func livelyDelivery(r crowd, id int64, at time.Time) Request {
 	tree := map[string]any{"state": "assigned", "scheduled_date": at.Add(5 * time.Hour), "currency": "EUR"}
 	some(r, tree, "warehouse_id", 1+r.IntN(2))
 	some(r, tree, "carrier", []string{"dhl", "ups"}[r.IntN(2)])
@@ -200,22 +208,22 @@ func livelyDelivery(r *rand.Rand, id int64, at time.Time) Request {
 	return lively("delivery", "stock.picking", id, tree)
 }
 
-func livelyRefund(r *rand.Rand, id int64, at time.Time) Request {
-	who := r.IntN(30)
+func livelyRefund(r crowd, id int64, at time.Time) Request {
+	who := r.of(30)
 	tree := map[string]any{"state": "posted", "currency": "EUR", "amount": 5 + r.IntN(50), "amount_total": 60, "amount_credited": 0, "partner_id": who + 1}
 	some(r, tree, "claim", []string{"return", "not_received"}[r.IntN(2)])
 	some(r, tree, "receipt", r.IntN(2) == 0)
-	some(r, tree, "employee", fmt.Sprint("e", r.IntN(4)))
+	some(r, tree, "employee", fmt.Sprint("e", r.of(4)))
 	some(r, tree, "store", fmt.Sprint("s", r.IntN(2)))
-	some(r, tree, "card", fmt.Sprint("c", r.IntN(8)))
+	some(r, tree, "card", fmt.Sprint("c", r.of(8)))
 	some(r, tree, "approval_limit", 50)
 	some(r, tree, "goods_returned", r.IntN(2) == 0)
 	some(r, tree, "delivered_date", at.AddDate(0, 0, -r.IntN(20)))
 	some(r, tree, "invoice_date", at.AddDate(0, 0, -30))
 	some(r, tree, "customer.email", fmt.Sprintf("p%d@shop0.example", who/2))
 	some(r, tree, "customer.phone", fmt.Sprint("+1555", who/3))
-	some(r, tree, "shipping.street", fmt.Sprint(r.IntN(9), " main st"))
-	some(r, tree, "shipping.zip", fmt.Sprint(10000+r.IntN(6)))
+	some(r, tree, "shipping.street", fmt.Sprint(r.of(9), " main st"))
+	some(r, tree, "shipping.zip", fmt.Sprint(10000+r.of(6)))
 	some(r, tree, "shipping.country", "DE")
 	some(r, tree, "lines", []map[string]any{{"product_id": 1 + r.IntN(9), "quantity": 1, "price_unit": 9}})
 	return lively("refund", "account.move", id, tree)

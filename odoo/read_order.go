@@ -103,15 +103,21 @@ func (i *Integration) address(ctx context.Context, c decision.Company, id int64,
 		return nil
 	}
 	p, err := one[struct {
+		Name    Text `json:"name"`
+		Street  Text `json:"street"`
+		City    Text `json:"city"`
 		Zip     Text `json:"zip"`
 		Country Ref  `json:"country_id"`
-	}](ctx, i, c, "res.partner", id, "zip", "country_id")
+	}](ctx, i, c, "res.partner", id, "name", "street", "city", "zip", "country_id")
 	if err == errNotVisible {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	setText(tree, at+".name", p.Name)
+	setText(tree, at+".street", p.Street)
+	setText(tree, at+".city", p.City)
 	setText(tree, at+".zip", p.Zip)
 	if p.Country.ID == 0 {
 		return nil

@@ -52,8 +52,8 @@ func at(text string) time.Time {
 func (s *stage) furnished() {
 	s.fake.Seed("res.country", map[string]any{"id": 56, "name": "Germany", "code": "DE"}, map[string]any{"id": 75, "name": "France", "code": "FR"})
 	s.fake.Seed("res.partner",
-		map[string]any{"id": 101, "phone": "+49 30 5550100", "zip": "10115", "country_id": 56, "create_date": "2024-03-01 10:00:00"},
-		map[string]any{"id": 300, "name": "Customer 01, Delivery", "parent_id": 101, "zip": "75001", "country_id": 75})
+		map[string]any{"id": 101, "phone": "+49 30 5550100", "street": "1 Example Street", "city": "Berlin", "zip": "10115", "country_id": 56, "create_date": "2024-03-01 10:00:00"},
+		map[string]any{"id": 300, "name": "Customer 01, Delivery", "parent_id": 101, "street": "2 Example Street", "city": "Paris", "zip": "75001", "country_id": 75})
 	s.fake.Seed("sale.order", map[string]any{"id": 1, "partner_shipping_id": 300, "commitment_date": "2026-11-27 00:00:00", "amount_total": 300.29999999999995})
 	s.fake.Seed("sale.order.line",
 		map[string]any{"id": 70, "order_id": 1, "display_type": "line_section", "name": "Kitchen", "sequence": 1},
@@ -67,7 +67,8 @@ func whole() decision.Record {
 		"reference": "S00001", "state": "draft", "date_order": at("2026-11-24 05:59:00"), "currency": "EUR", "amount_total": dec("300.3"), "partner_id": int64(101), "partner_shipping_id": int64(300),
 		"commitment_date": at("2026-11-27 00:00:00"), "customer.since": at("2024-03-01 10:00:00"), "customer.orders": int64(0),
 		"customer.email": "customer01@example.com", "customer.phone": "+49 30 5550100",
-		"billing.country": "DE", "billing.zip": "10115", "shipping.country": "FR", "shipping.zip": "75001",
+		"billing.name": "Customer 01", "billing.street": "1 Example Street", "billing.city": "Berlin", "billing.country": "DE", "billing.zip": "10115",
+		"shipping.name": "Customer 01, Delivery", "shipping.street": "2 Example Street", "shipping.city": "Paris", "shipping.country": "FR", "shipping.zip": "75001",
 		"lines": []decision.Record{
 			{"product_id": int64(2), "quantity": dec("2"), "price_unit": dec("99"), "discount": dec("0")},
 			{"product_id": int64(3), "quantity": dec("0.3"), "price_unit": dec("33.33"), "discount": dec("7.5")},
@@ -111,17 +112,21 @@ func TestReadOrderWithout(t *testing.T) {
 			s.fake.Seed("res.partner", row)
 		}
 	}
+	address := func(of string) []string {
+		return []string{of + ".name", of + ".street", of + ".city", of + ".zip", of + ".country"}
+	}
 	customer := []string{"customer.email", "customer.phone", "customer.since", "customer.orders"}
 	for name, c := range map[string]struct {
 		change func(*stage)
 		lost   []string
 	}{
-		"a customer that is hidden":      {partner(101, map[string]any{"company_id": 2}), append(slices.Clone(customer), "billing.zip", "billing.country")},
+		"a customer that is hidden":      {partner(101, map[string]any{"company_id": 2}), slices.Concat(customer, address("billing"))},
 		"a customer":                     {order(map[string]any{"partner_id": false}), append(slices.Clone(customer), "partner_id")},
 		"ways to reach them":             {partner(101, map[string]any{"email": false, "phone": false}), customer[:2]},
-		"an invoice address":             {order(map[string]any{"partner_invoice_id": false}), []string{"billing.zip", "billing.country"}},
-		"a delivery address":             {order(map[string]any{"partner_shipping_id": false}), []string{"partner_shipping_id", "shipping.zip", "shipping.country"}},
-		"an address that is hidden":      {partner(300, map[string]any{"company_id": 2}), []string{"shipping.zip", "shipping.country"}},
+		"an invoice address":             {order(map[string]any{"partner_invoice_id": false}), address("billing")},
+		"a delivery address":             {order(map[string]any{"partner_shipping_id": false}), append(address("shipping"), "partner_shipping_id")},
+		"an address that is hidden":      {partner(300, map[string]any{"company_id": 2}), address("shipping")},
+		"a street":                       {partner(300, map[string]any{"street": false, "city": false}), []string{"shipping.street", "shipping.city"}},
 		"a postcode":                     {partner(300, map[string]any{"zip": false}), []string{"shipping.zip"}},
 		"a country":                      {partner(300, map[string]any{"country_id": false}), []string{"shipping.country"}},
 		"a country's code":               {partner(300, map[string]any{"country_id": []any{99, "Elsewhere"}}), []string{"shipping.country"}},

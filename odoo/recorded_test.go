@@ -135,6 +135,8 @@ func TestReadRecordedLines(t *testing.T) {
 			}
 			wantRecord(t, have, decision.Record{
 				"customer.email": contact["email"], "customer.phone": contact["phone"], "customer.since": at(contact["create_date"].(string)),
+				"billing.name": contact["name"], "billing.street": contact["street"], "billing.city": contact["city"],
+				"shipping.name": contact["name"], "shipping.street": contact["street"], "shipping.city": contact["city"],
 				"billing.zip": contact["zip"], "shipping.zip": contact["zip"], "billing.country": "US", "shipping.country": "US", "lines": lines,
 			})
 		}

@@ -1,7 +1,11 @@
-"""Trains LightGBM on the table of this bench, once for each line on stdin.
+"""Learns from a table on request. Pinned to LightGBM 4.5.0 and NumPy 2.
 
-Answers each with a line of JSON. Needs lightgbm 4.5.0 (pip install lightgbm==4.5.0).
+    python lightgbm.py train.bin held_out.bin columns categories trees
+
+A table is float64, little endian, row by row: the columns, categories last, then the label; NaN is missing. Each line on
+standard input is a request; each answer a line of JSON. The first answer comes once the table is read and binned.
 """
+
 import json
 import resource
 import sys
@@ -10,42 +14,31 @@ import time
 import lightgbm
 import numpy
 
-PINNED = "4.5.0"
+if not lightgbm.__version__.startswith("4.5."):
+    sys.exit(f"LightGBM is {lightgbm.__version__}, 4.5 is wanted")
+
+train, held_out, columns, categories, trees = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+PARAMS = dict(objective="binary", num_leaves=31, learning_rate=0.05, max_bin=255, min_data_in_leaf=20, lambda_l2=1,
+              min_sum_hessian_in_leaf=1e-3, num_threads=2, seed=1, verbose=-1)
 
 
-def auc(scores, positive):
-    """Area under the ROC curve; ties count half."""
-    _, place, counts = numpy.unique(scores, return_inverse=True, return_counts=True)
-    ranks = (numpy.cumsum(counts) - (counts - 1) / 2)[place]
-    p = positive.sum()
-    return float((ranks[positive].sum() - p * (p + 1) / 2) / (p * (len(positive) - p)))
+def say(**answer):
+    print(json.dumps(answer), flush=True)
 
 
-def read(path, width):
-    rows = numpy.fromfile(path, dtype="<f8").reshape(-1, width + 1)
-    return rows[:, :width], rows[:, width] > 0.5
+def table(path):
+    data = numpy.fromfile(path).reshape(-1, columns + 1)
+    return numpy.ascontiguousarray(data[:, :-1]), data[:, -1]
 
 
-def main():
-    if lightgbm.__version__ != PINNED:
-        sys.exit(f"lightgbm must be {PINNED}")
-    params, rounds, categories = (json.loads(a) for a in sys.argv[3:6])
-    width = json.loads(sys.argv[6])
-    x, y = read(sys.argv[1], width)
-    started = time.perf_counter()
-    table = lightgbm.Dataset(x, y, categorical_feature=categories, params=params, free_raw_data=False).construct()
-    binning = time.perf_counter() - started
-    held_x, held_y = read(sys.argv[2], width)
-    print(json.dumps({"binning": binning}), flush=True)
-    for _ in sys.stdin:
-        started = time.perf_counter()
-        model = lightgbm.train(params, table, rounds)
-        seconds = time.perf_counter() - started
-        print(json.dumps({
-            "seconds": seconds,
-            "auc": auc(model.predict(held_x, raw_score=True), held_y),
-            "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-        }), flush=True)
-
-
-main()
+x, y = table(train)
+start = time.perf_counter()
+data = lightgbm.Dataset(x, y, categorical_feature=list(range(columns - categories, columns)), params=PARAMS, free_raw_data=False).construct()
+say(seconds=time.perf_counter() - start)
+probe, _ = table(held_out)
+for request in sys.stdin:
+    start, busy = time.perf_counter(), time.process_time()
+    model = lightgbm.train(PARAMS, data, trees)
+    seconds, busy = time.perf_counter() - start, time.process_time() - busy
+    scores = model.predict(probe, raw_score=True).tolist() if request.strip() == "scores" else []
+    say(seconds=seconds, busy=busy, scores=scores, peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

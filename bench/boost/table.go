@@ -7,126 +7,110 @@ import (
 	"strconv"
 
 	"assent/scoring/frame"
+	"assent/scoring/logistic"
 )
 
-// A table has numbers and categories, most with missing values, and a label
-// that few rows have: the shape of orders, made up.
+// The table's columns: numbers first. One in ten values is missing in every
+// third column; counts have few values, and sparse numbers are mostly zero.
 const (
-	numbers    = 24
+	width      = 30
 	categories = 6
-	width      = numbers + categories
+	numbers    = width - categories
 )
 
-// levels of each category, so few that neither learner pools any.
-var levels = [categories]int{3, 7, 20, 40, 120, 240}
-
-// columns of the table: the numbers, then the categories.
 func columns() []frame.Column {
-	var out []frame.Column
-	for c := range width {
-		column := frame.Column{Name: fmt.Sprintf("c%02d", c), Type: frame.Number}
+	out := make([]frame.Column, width)
+	for c := range out {
+		out[c] = frame.Column{Name: fmt.Sprintf("c%d", c), Type: frame.Number}
 		if c >= numbers {
-			column.Type = frame.Category
+			out[c].Type = frame.Category
 		}
-		out = append(out, column)
 	}
 	return out
 }
 
-// example is a row in both tongues: a category is its level's number to LightGBM.
-type example struct {
-	plain    [width]float64 // NaN is missing
-	positive bool
+// table draws rows, the same ones whenever it is read.
+type table struct {
+	rows int
+	seed uint64
 }
 
-// draw makes the examples of a seed one after the other, so that a table of
-// any length needs no memory.
-type draw struct{ random *rand.Rand }
-
-func newDraw(seed uint64) draw { return draw{rand.New(rand.NewPCG(seed, 0))} }
-
-// next fills e. Effects bend, jump and meet each other, as those of orders do.
-func (d draw) next(e *example) {
-	z := -3.2
-	for c := range width {
-		var x, effect float64
-		if c < numbers {
-			x, effect = d.number(c)
-		} else {
-			x, effect = d.level(c - numbers)
-		}
-		if c%3 == 0 && d.random.Float64() < 0.12 {
-			x, effect = math.NaN(), 0.3
-		}
-		e.plain[c] = x
-		z += effect
-	}
-	if e.plain[1] > 3 && e.plain[6] > 0 { // false where missing
-		z += 1.2
-	}
-	e.positive = d.random.Float64() < 1/(1+math.Exp(-z))
-}
-
-// number is money, a count or a measure, in turn; half of them mean something.
-func (d draw) number(c int) (x, effect float64) {
-	g := d.random.NormFloat64()
-	switch c % 3 {
-	case 0:
-		x, effect = math.Round(100*math.Exp(4+g))/100, 0.35*math.Sin(2*g)
-	case 1:
-		x = math.Floor(d.random.ExpFloat64() * 3)
-		effect = 0.25*math.Min(x, 6)/2 - 0.35
-	default:
-		x, effect = g, 0.5*math.Abs(g)-0.4
-	}
-	if c >= numbers/2 {
-		effect = 0
-	}
-	return x, effect
-}
-
-// level is the more frequent the lower it is.
-func (d draw) level(category int) (x, effect float64) {
-	u := d.random.Float64()
-	level := int(u * u * float64(levels[category]))
-	return float64(level), 0.09 * float64(level*7%13-6)
-}
-
-// source makes rows of examples, the same ones at each call.
-func source(seed uint64, rows int) frame.Source {
-	return func(yield func(*frame.Row) error) error {
-		d, row, e := newDraw(seed), frame.Row{Values: make([]frame.Value, width)}, example{}
-		names := levelNames()
-		for i := range rows {
-			d.next(&e)
-			row.ID, row.Positive = strconv.Itoa(i), e.positive
-			e.values(names, row.Values)
-			if err := yield(&row); err != nil {
-				return err
+// each hands over each row; NaN is missing, a category is its number.
+func (t table) each(do func(x *[width]float64, positive bool) error) error {
+	random := rand.New(rand.NewPCG(t.seed, 30))
+	var x [width]float64
+	for range t.rows {
+		draw(random, &x)
+		positive := random.Float64() < logistic.Sigmoid(risk(&x))
+		for c := range x {
+			if c%3 == 0 && random.IntN(10) == 0 {
+				x[c] = math.NaN()
 			}
 		}
-		return nil
-	}
-}
-
-// values are the example as a frame takes it.
-func (e *example) values(names []string, out []frame.Value) {
-	for c, x := range e.plain {
-		switch {
-		case math.IsNaN(x):
-			out[c] = frame.Value{}
-		case c < numbers:
-			out[c] = frame.Of(x)
-		default:
-			out[c] = frame.Level(names[int(x)])
+		if err := do(&x, positive); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
-func levelNames() []string {
-	names := make([]string, levels[categories-1])
-	for i := range names {
-		names[i] = "level " + strconv.Itoa(i)
+func draw(random *rand.Rand, x *[width]float64) {
+	for c := range numbers {
+		switch c % 4 {
+		case 0:
+			x[c] = random.NormFloat64()
+		case 1:
+			x[c] = random.ExpFloat64() * 100
+		case 2:
+			x[c] = float64(random.IntN(20))
+		case 3:
+			x[c] = 0
+			if random.IntN(4) == 0 {
+				x[c] = random.NormFloat64()
+			}
+		}
 	}
-	return names
+	for c := numbers; c < width; c++ {
+		x[c] = float64(random.IntN(5 << (c - numbers))) // 5 to 160 levels
+	}
+}
+
+// risk is the log-odds of a positive label: about one in ten.
+func risk(x *[width]float64) float64 {
+	z := -3.2 + x[0] + 0.6*x[4]*x[8] + math.Sin(x[1]/40) + 0.8*math.Abs(x[12]) + 0.1*x[2] - 0.05*x[6] + x[3] - 0.7*x[7]
+	for c := numbers; c < width; c++ {
+		z += 0.25 * (math.Mod(x[c]*7, 5) - 2)
+	}
+	return z
+}
+
+// source is the table as frames read it.
+func (t table) source() frame.Source {
+	return func(yield func(*frame.Row) error) error {
+		row := frame.Row{Values: make([]frame.Value, width)}
+		n := 0
+		return t.each(func(x *[width]float64, positive bool) error {
+			row.ID, row.Positive = strconv.Itoa(n), positive
+			n++
+			for c, v := range x {
+				switch {
+				case math.IsNaN(v):
+					row.Values[c] = frame.Value{}
+				case c >= numbers:
+					row.Values[c] = frame.Level(strconv.Itoa(int(v)))
+				default:
+					row.Values[c] = frame.Of(v)
+				}
+			}
+			return yield(&row)
+		})
+	}
+}
+
+func upTo(n int) []int32 {
+	out := make([]int32, n)
+	for i := range out {
+		out[i] = int32(i)
+	}
+	return out
 }

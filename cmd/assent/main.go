@@ -29,6 +29,7 @@ type cli struct {
 	Audit   auditCmd   `cmd:"" help:"Verify the journal."`
 	Policy  policyCmd  `cmd:"" help:"Check and test policies."`
 	Train   trainCmd   `cmd:"" help:"Train models of the company's own decisions or a shop's export."`
+	Eval    evalCmd    `cmd:"" help:"Measure models on held-out data."`
 	Model   modelCmd   `cmd:"" help:"List, promote, roll back and compare models."`
 	Import  importCmd  `cmd:"" help:"Turn a shop's export into requests, or add it to history."`
 	Erase   eraseCmd   `cmd:"" help:"Destroy what decisions knew about people; the journal still verifies."`
@@ -46,7 +47,7 @@ const (
 	exitError   = 1 // anything not below
 	exitUsage   = 2
 	exitInvalid = 3 // policy check, serve --policy: findings; import: rows left out
-	exitTests   = 4 // policy test: a test failed
+	exitTests   = 4 // policy test: a test failed; eval run: a gate falls short
 	exitBroken  = 5 // audit verify, replay: something is not as it was
 )
 

@@ -110,7 +110,7 @@ func (d *desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	status := statusOf(err, p.stderr)
 	d.app.log.Info("command", "job", e.Job, "status", status) // its arguments may be personal
-	_ = answer.tell(handed{Status: &status})                   // who went away does not want it
+	_ = answer.tell(handed{Status: &status})                  // who went away does not want it
 }
 
 // receive makes the job again. Nothing in an errand is guessed at.

@@ -271,10 +271,13 @@ func (s sale) fields(name string) fields {
 	if c.phone != "" {
 		f.set("customer.phone", c.phone)
 	}
-	f.set("billing.country", c.home.country)
-	f.set("billing.zip", c.home.zip)
-	f.set("shipping.country", s.ship.country)
-	f.set("shipping.zip", s.ship.zip)
+	for at, a := range map[string]address{"billing": c.home, "shipping": s.ship} {
+		f.set(at+".name", c.name)
+		f.set(at+".street", a.street)
+		f.set(at+".city", a.city)
+		f.set(at+".country", a.country)
+		f.set(at+".zip", a.zip)
+	}
 	f.set("shipping.express", s.express)
 	s.payment(f)
 	var lines []fields

@@ -73,10 +73,11 @@ func (m *Model) side(n *node, codes []int32) int {
 	if n.category {
 		return int(^m.sets[n.split+code>>6] >> (code & 63) & 1)
 	}
+	right := 0 // without a jump, which nobody could predict
 	if code > n.split {
-		return 1
+		right = 1
 	}
-	return 0
+	return right
 }
 
 // encode gives each column two codes. A number's is how many cuts lie below

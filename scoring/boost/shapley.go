@@ -2,6 +2,7 @@ package boost
 
 import (
 	"fmt"
+	"slices"
 
 	"assent/scoring/frame"
 )
@@ -21,8 +22,7 @@ func (m *Model) Contributions(values []frame.Value, out []float64) (base float64
 	clear(out[:len(m.columns)])
 	for t := range m.shapley.trees {
 		tree := &m.shapley.trees[t]
-		s.down(m, tree)
-		s.up(m, tree, out)
+		s.walks[tree.walk].explain(m, s, tree, out)
 	}
 	m.scratch.Put(s)
 	return m.shapley.base
@@ -33,23 +33,25 @@ type shapley struct {
 	base  float64
 	trees []branching // without those of one leaf
 	links []link      // by node
-	width int         // most nodes times points of a tree
+	rules []rule      // as lengths; empty where no tree has so many points
 	nodes int         // most nodes of a tree
 }
 
 // branching is a tree of more than one leaf.
 type branching struct {
 	first, nodes int32 // of Model.nodes
-	rule         rule
+	leaf         int32 // the first of Model.leaves
+	walk         int   // index of lengths
 }
 
 // link is where a node stands in its tree.
 type link struct {
-	share  [2]float64 // of the node's cover that each child has
-	above  float64    // product of the shares on the way here of splits on the same column; 1 without any
-	same   int32      // the nearest such split, as an index of Model.nodes; -1 without any
-	side   uint8      // of same, where this node is
-	column int32
+	children [2]int32   // by place in the tree: nodes, then leaves
+	share    [2]float64 // of the node's cover that each child has
+	above    float64    // product of the shares on the way here of splits on the same column; 1 without any
+	same     int32      // the nearest such split, as an index of Model.nodes; -1 without any
+	side     uint8      // of same, where this node is
+	column   int32
 }
 
 // prepare fills what contributions need.
@@ -68,23 +70,27 @@ func (m *Model) prepare() error {
 	return nil
 }
 
-// branch picks each tree's rule.
+// branch picks each tree's walk: half as many points as columns, rounded up.
 func (m *Model) branch(distinct []int) {
-	most := 0
-	for _, n := range distinct {
-		most = max(most, n)
-	}
-	all := rules((most + 1) / 2)
+	all := rules(lengths[walkFor(slices.Max(append(distinct, 0)))])
+	m.shapley.rules = make([]rule, len(lengths))
+	leaf := int32(0)
 	for t := range m.trees {
 		n := len(m.trees[t].Splits)
-		if n == 0 {
+		first := leaf
+		if leaf += int32(n) + 1; n == 0 {
 			continue
 		}
-		r := all[(distinct[t]+1)/2]
-		m.shapley.trees = append(m.shapley.trees, branching{m.roots[t], int32(n), r})
+		walk := walkFor(distinct[t])
+		m.shapley.trees = append(m.shapley.trees, branching{m.roots[t], int32(n), first, walk})
+		m.shapley.rules[walk] = all[lengths[walk]]
 		m.shapley.nodes = max(m.shapley.nodes, n)
-		m.shapley.width = max(m.shapley.width, n*len(r.points))
 	}
+}
+
+// walkFor is the index of the shortest of lengths that is exact.
+func walkFor(distinct int) int {
+	return slices.IndexFunc(lengths, func(n int) bool { return 2*n >= distinct })
 }
 
 // linkTree links a tree's nodes. It returns the tree's mean over its cover, and
@@ -108,9 +114,12 @@ func (m *Model) linkTree(t int) (mean float64, distinct int) {
 			above[i]++
 		}
 		distinct = max(distinct, above[i])
-		for _, child := range s.Children {
+		for k, child := range s.Children {
+			l.children[k] = child
 			if child >= 0 {
 				above[child] = above[i]
+			} else {
+				l.children[k] = int32(len(links)) + ^child
 			}
 		}
 	}

@@ -3,34 +3,42 @@ package linear
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"assent/scoring/frame"
 	"assent/scoring/logistic"
 )
 
-// Train learns from rows, with the strength of the penalty that does best on
-// valid. Errors: no rows, or one label only.
+// Train learns from rows and valid, with the strength of the penalty that does
+// best on valid when only rows are learnt from. Errors: no rows, or one label
+// only.
 func Train(f *frame.Frame, rows, valid []int32, p Params) (*Model, error) {
 	p = p.orDefault()
 	if positives := f.Positives(rows); positives == 0 || positives == len(rows) {
 		return nil, fmt.Errorf("linear: rows of both labels are needed; %d of %d are positive", positives, len(rows))
 	}
-	s := newSolver(f, rows, p)
-	if len(valid) == 0 {
-		s.solve(p.Penalties[len(p.Penalties)/2])
-		return s.model(f), nil
+	penalty := p.Penalties[len(p.Penalties)/2]
+	if len(valid) > 0 && len(p.Penalties) > 1 {
+		penalty = best(f, rows, valid, p)
 	}
-	var best *Model
-	least := math.Inf(1)
-	// Strongest first: each solution is where the next begins.
+	all := slices.Concat(rows, valid)
+	slices.Sort(all)
+	s := newSolver(f, all, p)
+	s.solve(penalty)
+	return s.model(f), nil
+}
+
+// best is the penalty with the least loss on valid. Strongest first: each
+// solution is where the next begins.
+func best(f *frame.Frame, rows, valid []int32, p Params) (penalty float64) {
+	s, least := newSolver(f, rows, p), math.Inf(1)
 	for i := len(p.Penalties) - 1; i >= 0; i-- {
 		s.solve(p.Penalties[i])
-		m := s.model(f)
-		if loss := lossOn(f, valid, m); loss < least {
-			best, least = m, loss
+		if loss := lossOn(f, valid, s.model(f)); loss < least {
+			penalty, least = p.Penalties[i], loss
 		}
 	}
-	return best, nil
+	return penalty
 }
 
 func lossOn(f *frame.Frame, rows []int32, m *Model) float64 {

@@ -72,7 +72,7 @@ func (t Task) judge(f *frame.Frame, fold Fold, b *Backtest) error {
 		o.Learners[name] = figure(scores, positive)
 	}
 	for _, l := range t.learners() {
-		p, err := l.fit(t.view(f, l.name), fold.Train, fold.Valid, 0)
+		p, err := l.fit(t.view(f, l.name), fold.Train, fold.Valid, t.Rounds)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -21,6 +22,13 @@ type Task struct {
 	Linear linear.Params
 	Boost  boost.Params
 	Prior  []float64 // by row: the scorecard's log-odds; nil without a scorecard
+	// Rounds of boosting, exactly; 0 stops by the last part of what is known.
+	Rounds int
+	// Shares instead of those that the backtest would choose; nil chooses.
+	Shares blend.Shares
+	// Raw leaves the log-odds as they are: where the base rate jumps from one
+	// year to the next, a map of last year makes them worse.
+	Raw bool
 	// Rolling follows the base rate between trainings; zero does not.
 	Rolling calibrate.Rolling
 }
@@ -48,7 +56,10 @@ func (t Task) Run(f *frame.Frame) (*Fitted, error) {
 	if err != nil {
 		return nil, err
 	}
-	shares, _ := b.choose(slices.DeleteFunc(slices.Clone(blend.Names), func(name string) bool { return b.Scores[name] == nil }))
+	shares := t.Shares
+	if shares == nil {
+		shares, _ = b.choose(slices.DeleteFunc(slices.Clone(blend.Names), func(name string) bool { return b.Scores[name] == nil }))
+	}
 	fitted := t.assemble(f, b, models, shares)
 	if other := b.runnerUp(shares); other != "" {
 		fitted.Challenger = t.assemble(f, b, models, blend.Shares{other: 1})
@@ -64,7 +75,7 @@ func (t Task) everything(f *frame.Frame, b *Backtest) (map[string]predictor, err
 	}
 	models := map[string]predictor{}
 	for _, l := range t.learners() {
-		p, err := l.fit(t.view(f, l.name), train, valid, b.typicalRounds())
+		p, err := l.fit(t.view(f, l.name), train, valid, cmp.Or(t.Rounds, b.typicalRounds()))
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +98,10 @@ func (t Task) assemble(f *frame.Frame, b *Backtest, models map[string]predictor,
 			}
 		}
 	}
-	out.Calibration, _ = calibrate.Choose(b.Mixed(shares), b.Positive)
+	out.Calibration = calibrate.Map{Method: calibrate.None}
+	if !t.Raw {
+		out.Calibration, _ = calibrate.Choose(b.Mixed(shares), b.Positive)
+	}
 	out.Importance = importance(f, out.Blend)
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"strconv"
 )
 
 // Histogram is columns of counts side by side. Counts are on a logarithmic
@@ -11,6 +12,7 @@ import (
 type Histogram struct {
 	Title   string
 	Label   string   // of what is cut into columns
+	Percent bool     // ranges are shares, written in per cent
 	Names   []string // of the counts of a column
 	Columns []Column
 }
@@ -26,7 +28,7 @@ func (h Histogram) SVG() template.HTML {
 	c := newCanvas("plot", h.Title, width, height)
 	entries := make([]entry, len(h.Names))
 	for i, name := range h.Names {
-		entries[i] = entry{name, fmt.Sprintf("curve c%d", i%4+1)}
+		entries[i] = entry{name, fmt.Sprintf("whisker c%d", i%4+1)}
 	}
 	c.legend(entries)
 	decades := h.decades()
@@ -41,6 +43,15 @@ func (h Histogram) SVG() template.HTML {
 	c.edges(h)
 	c.names(h.Label, "cases, logarithmic")
 	return c.html()
+}
+
+// name writes an edge with three digits, which tell columns apart.
+func (h Histogram) name(edge float64) string {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(edge, 'g', 3, 64), 64)
+	if err != nil {
+		return ""
+	}
+	return Axis{Percent: h.Percent}.name(rounded)
 }
 
 // decades counts the powers of ten that the largest count takes, at least one.
@@ -73,7 +84,7 @@ func (c *canvas) column(h Histogram, i int, col Column, decades int) {
 		}
 		y := c.count(float64(n), decades)
 		c.rect(left+(float64(i)+0.08)*wide+float64(k)*bar, y, bar, height-bottom-y, fmt.Sprintf("fill c%d", k%4+1),
-			fmt.Sprintf("%s to %s: %d %s", short(col.From), short(col.To), n, h.Names[k]))
+			fmt.Sprintf("%s to %s: %d %s", h.name(col.From), h.name(col.To), n, h.Names[k]))
 	}
 }
 
@@ -88,6 +99,6 @@ func (c *canvas) edges(h Histogram) {
 		}
 		at := left + float64(i)*(width-right-left)/float64(n)
 		c.line(at, height-bottom, at, height-bottom+4, "axis")
-		c.text(at, height-bottom+16, "middle", "tick", short(edge))
+		c.text(at, height-bottom+16, "middle", "tick", h.name(edge))
 	}
 }

@@ -22,10 +22,11 @@ type Series struct {
 	Plain  bool // a reference such as a base rate: grey and dashed
 }
 
-// Mark is a point with a name.
+// Mark is a point with a name, which is written above it.
 type Mark struct {
-	Name string
-	X, Y float64
+	Name  string
+	X, Y  float64
+	Under bool // for the side that the curve leaves free
 }
 
 // SVG draws the plot.
@@ -77,13 +78,13 @@ func (c *canvas) mark(l Line, m Mark) {
 	}
 	x, y := c.x(l.X, m.X), c.y(l.Y, m.Y)
 	c.dot(x, y, 4.5, "mark", m.Name)
-	side, anchor := 9.0, "start"
+	side, anchor := 7.0, "start"
 	if l.X.at(m.X) > 0.5 {
-		side, anchor = -9, "end"
+		side, anchor = -7, "end"
 	}
-	down := 4.0
-	if l.Y.at(m.Y) < 0.1 {
-		down = -8
+	down := -9.0
+	if m.Under && l.Y.at(m.Y) > 0.1 {
+		down = 17
 	}
 	c.text(x+side, y+down, anchor, "note", m.Name)
 }

@@ -34,7 +34,7 @@ func pictures() map[string]template.HTML {
 				{Name: "another one with so long a name that it has a line of its own", Points: []metric.Point{{X: 0.2, Y: 0.9}, {X: 1, Y: 0.02}}},
 				{Name: "base rate 2 %", Points: []metric.Point{{X: 0, Y: 0.02}, {X: 1, Y: 0.02}}, Plain: true},
 			},
-			Marks: []plot.Mark{{Name: "threshold 0.2", X: 0.5, Y: 0.6}, {Name: "at the end", X: 1, Y: 0.02}, {Name: "nowhere", X: math.Inf(1), Y: 0}},
+			Marks: []plot.Mark{{Name: "threshold 0.2", X: 0.5, Y: 0.6}, {Name: "under", X: 0.6, Y: 0.6, Under: true}, {Name: "at the end", X: 1, Y: 0.02, Under: true}, {Name: "nowhere", X: math.Inf(1), Y: 0}},
 		}.SVG(),
 		"line-cost": plot.Line{
 			Title: "Cost", X: plot.Axis{Label: "threshold", To: 1, Root: true}, Y: plot.Axis{Label: "EUR a case", To: plot.Ceil(0.83)},
@@ -49,14 +49,14 @@ func pictures() map[string]template.HTML {
 			{Name: "after", Bins: []metric.Bin{{Rows: 100, Expected: 0.02, Observed: 0, Low: 0, High: 0.04}, {Rows: 25, Expected: math.NaN()}}},
 		}}.SVG(),
 		"reliability-of-nothing": plot.Reliability{Title: "Nothing"}.SVG(),
-		"histogram": plot.Histogram{Title: "Probabilities", Label: "probability", Names: []string{"negative", "positive"}, Columns: []plot.Column{
-			{0, 0.1, []int{900, 1}}, {0.1, 0.2, []int{40, 0}}, {0.2, 1, []int{3, 12}},
+		"histogram": plot.Histogram{Title: "Probabilities", Label: "probability", Percent: true, Names: []string{"negative", "positive"}, Columns: []plot.Column{
+			{0, 0.123456, []int{900, 1}}, {0.123456, 0.2, []int{40, 0}}, {0.2, 1, []int{3, 12}},
 		}}.SVG(),
 		"histogram-of-nothing": plot.Histogram{Title: "Nothing"}.SVG(),
 		"bar":                  plot.Bar{Title: "PSI 0.3", Value: 0.3, To: 0.5, Marks: []float64{0.1, 0.25, 0.7}}.SVG(),
 		"bar-unknown":          plot.Bar{Title: "not known", Value: math.NaN(), To: 0.5}.SVG(),
-		"whisker":              plot.Whisker{Title: "0.8", Interval: metric.Interval{Value: 0.8, Low: 0.7, High: 0.95}, Limit: 0.75, From: 0.5, To: 1}.SVG(),
-		"whisker-unknown":      plot.Whisker{Title: "not known", Interval: unknown, Limit: math.NaN(), To: 1}.SVG(),
+		"whisker":              plot.Whisker{Title: "0.8", Interval: metric.Interval{Value: 0.8, Low: 0.7, High: 0.95}, Limits: []float64{0.75}, Others: []float64{0.6, 0.72}, From: 0.5, To: 1}.SVG(),
+		"whisker-unknown":      plot.Whisker{Title: "not known", Interval: unknown, To: 1}.SVG(),
 	}
 }
 

@@ -26,12 +26,12 @@ type Bins struct {
 func (r Reliability) SVG() template.HTML {
 	c := newCanvas("plot", r.Title, width, height)
 	most, rows := r.bounds()
-	x := Axis{Label: "expected: mean probability", To: Ceil(most), Root: true, Percent: true}
+	x := Axis{Label: "expected rate", To: Ceil(most), Root: true, Percent: true}
 	y := x
-	y.Label = "observed: rate of positives"
+	y.Label = "observed rate"
 	entries := []entry{{"as promised", "plain"}}
 	for i, s := range r.Series {
-		entries = append(entries, entry{s.Name, fmt.Sprintf("curve c%d", i%4+1)})
+		entries = append(entries, entry{s.Name, fmt.Sprintf("whisker c%d", i%4+1)})
 	}
 	c.legend(entries)
 	c.grid(x, y)

@@ -40,12 +40,13 @@ func (b Bar) SVG() template.HTML {
 	return c.html()
 }
 
-// Whisker is a figure with its interval for a cell of a table, and a limit that
-// it is held against. Rows to be compared share From and To.
+// Whisker is a figure with its interval for a cell of a table, and the limits
+// that it is held against. Rows to be compared share From and To.
 type Whisker struct {
 	Title    string
 	Interval metric.Interval
-	Limit    float64 // NaN for none
+	Limits   []float64
+	Others   []float64 // figures of peers
 	From, To float64
 }
 
@@ -54,11 +55,20 @@ func (w Whisker) SVG() template.HTML {
 	c := newCanvas("row", w.Title, rowWidth, rowHeight)
 	at := func(v float64) float64 { return 6 + Axis{From: w.From, To: w.To}.at(v)*(rowWidth-12) }
 	c.line(0, rowHeight/2, rowWidth, rowHeight/2, "grid")
+	if !finite(w.From, w.To) {
+		return c.html()
+	}
 	if finite(w.Interval.Low, w.Interval.High) {
 		c.line(at(w.Interval.Low), rowHeight/2, at(w.Interval.High), rowHeight/2, "whisker c1")
 	}
-	if finite(w.Limit) {
-		c.line(at(w.Limit), 0, at(w.Limit), rowHeight, "limit")
+	for _, v := range w.Limits {
+		c.line(at(v), 0, at(v), rowHeight, "limit")
+	}
+	for _, v := range w.Others {
+		if !finite(v) {
+			continue
+		}
+		c.line(at(v), 4, at(v), rowHeight-4, "peer")
 	}
 	if finite(w.Interval.Value) {
 		c.add(`<circle cx="%v" cy="8" r="4" class="dot c1"/>`+"\n", at(w.Interval.Value))

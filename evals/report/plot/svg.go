@@ -15,10 +15,10 @@ const (
 	width  = 480.0
 	height = 320.0
 	left   = 58.0
-	right  = 14.0
+	right  = 24.0
 	bottom = 46.0
 	row    = 18.0 // of the legend
-	letter = 6.6  // mean width of a letter at 12 units
+	letter = 7.6  // room for a letter at 12 to 14 units
 )
 
 // canvas collects the elements of one picture.

@@ -1,0 +1,90 @@
+package evals
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"assent/scoring/frame"
+	"assent/scoring/train"
+)
+
+// WriteTables writes train.csv, valid.csv (the last part by time, for early
+// stopping) and test.csv with exactly the features that a run learns from and
+// is judged by, and task.json.
+func (s Spec) WriteTables(o Options, folder string) error {
+	p, err := s.prepare(o)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	rows := make([]int32, len(p.train))
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	first, last := train.Last(rows)
+	pick := func(at []int32) []int {
+		out := make([]int, len(at))
+		for i, row := range at {
+			out[i] = p.train[row]
+		}
+		return out
+	}
+	for name, of := range map[string][]int{"train.csv": pick(first), "valid.csv": pick(last), "test.csv": p.test} {
+		if err := p.writeTable(filepath.Join(folder, name), of); err != nil {
+			return err
+		}
+	}
+	task, err := json.Marshal(map[string]any{"spec": s.Name, "task": s.Task, "seed": o.Seed})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, "task.json"), task, 0o644)
+}
+
+func (p *prepared) writeTable(path string, rows []int) (err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := f.Close(); err == nil {
+			err = closed
+		}
+	}()
+	w := csv.NewWriter(f)
+	record := []string{"id", "label"}
+	for _, c := range p.columns {
+		name := c.Name
+		if c.Type == frame.Category {
+			name = "c:" + name
+		}
+		record = append(record, name)
+	}
+	if err := w.Write(record); err != nil {
+		return err
+	}
+	for _, i := range rows {
+		record[0], record[1] = p.data.ids[i], flag(p.data.label[i] == 1)
+		for c := range p.columns {
+			v := p.value(c, i)
+			switch {
+			case !v.Known:
+				record[c+2] = ""
+			case p.columns[c].Type == frame.Category:
+				record[c+2] = v.Text
+			default:
+				record[c+2] = strconv.FormatFloat(v.Number, 'g', -1, 64)
+			}
+		}
+		if err := w.Write(record); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
