@@ -48,9 +48,9 @@ func TestProtectedAttributes(t *testing.T) {
 	for _, column := range []string{"sex", "age", "gender", "Customer Gender", "date_of_birth", "customer-age", "AGE", "DOB"} {
 		for use, yaml := range map[string]string{
 			"feature":  own("features: [{name: " + column + "}]"),
-			"derived":  own("derive: [{name: x, by: log, of: [" + column + "]}]", "features: [{name: x}]"),
-			"hidden":   own("derive: [{name: x, by: cross, of: [city, " + column + "]}]", "features: [{name: x}]"),
-			"entity":   own("time: {column: at}", "history: [{name: x, fold: count, key: [" + column + "]}]", "features: [{name: x}]"),
+			"derived":  own("derive: [{name: x, by: log, of: ["+column+"]}]", "features: [{name: x}]"),
+			"hidden":   own("derive: [{name: x, by: cross, of: [city, "+column+"]}]", "features: [{name: x}]"),
+			"entity":   own("time: {column: at}", "history: [{name: x, fold: count, key: ["+column+"]}]", "features: [{name: x}]"),
 			"averaged": own("time: {column: at}", "history: [{name: x, fold: mean, of: "+column+", key: [city]}]", "features: [{name: x}]"),
 		} {
 			if _, err := evals.Parse("own.yaml", []byte(yaml)); err == nil || !strings.Contains(err.Error(), "no model looks at this") {
