@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash/fnv"
 	"io/fs"
 	"math"
@@ -138,9 +137,7 @@ func (c *Clock) at(t *table, row int) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	fault := func(want string) error {
-		return fmt.Errorf("%s: line %d, column %s: %s", t.file, row+2, c.Column, want)
-	}
+	fault := func(want string) error { return t.fault(row, c.Column, want) }
 	var out int64
 	if unit := units[c.Unit]; c.Unit != "" {
 		x, err := strconv.ParseFloat(values[row], 64)

@@ -268,7 +268,7 @@ func (s Spec) check() error {
 		case s.Time == nil && (h.Fold == "count" || h.Fold == "since"):
 			fault("history %s: without time nothing is earlier", h.Name)
 		}
-		for _, k := range h.Key {
+		for _, k := range append(slices.Clone(h.Key), h.Of) {
 			if Protected(k) {
 				fault("history %s: no model looks at this", h.Name)
 			}
