@@ -180,3 +180,18 @@ func (c *Cases) level(v frame.Value) int32 {
 	}
 	return i
 }
+
+// Missing says that no case has a value of a feature, by its place in the set.
+func (c *Cases) Missing(feature int) bool {
+	for _, x := range c.numbers[feature] {
+		if !math.IsNaN(x) {
+			return false
+		}
+	}
+	for _, level := range c.levels[feature] {
+		if level >= 0 {
+			return false
+		}
+	}
+	return true
+}
