@@ -63,7 +63,7 @@ func (c *trainCmd) Run(p *process) error {
 }
 
 // silent says that a set is enriched and the cases are not: whatever it has
-// over the plain set is missing throughout.
+// over the plain set tells nothing.
 func (c *trainCmd) silent(past *cases.Cases) bool {
 	plain, _ := feature.Named(c.Kind + "/" + decision.SetOdoo)
 	if past.Set.Name == plain.Name {
@@ -71,7 +71,7 @@ func (c *trainCmd) silent(past *cases.Cases) bool {
 	}
 	for i, f := range past.Set.Features {
 		isPlain := slices.ContainsFunc(plain.Features, func(p feature.Feature) bool { return p.Name == f.Name })
-		if !isPlain && !past.Missing(i) {
+		if !isPlain && !past.Constant(i) {
 			return false
 		}
 	}

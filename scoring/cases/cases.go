@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math"
+	"slices"
 	"time"
 
 	"assent/decision"
@@ -181,17 +182,10 @@ func (c *Cases) level(v frame.Value) int32 {
 	return i
 }
 
-// Missing says that no case has a value of a feature, by its place in the set.
-func (c *Cases) Missing(feature int) bool {
-	for _, x := range c.numbers[feature] {
-		if !math.IsNaN(x) {
-			return false
-		}
-	}
-	for _, level := range c.levels[feature] {
-		if level >= 0 {
-			return false
-		}
-	}
-	return true
+// Constant says that every case has the same of a feature, by its place in the
+// set, or nothing.
+func (c *Cases) Constant(feature int) bool {
+	numbers, levels := c.numbers[feature], c.levels[feature]
+	return !slices.ContainsFunc(numbers, func(x float64) bool { return math.Float64bits(x) != math.Float64bits(numbers[0]) }) &&
+		!slices.ContainsFunc(levels, func(level int32) bool { return level != levels[0] })
 }
