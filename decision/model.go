@@ -223,13 +223,22 @@ func (s *Service) challenge(ctx context.Context, snap Snapshot, revision string)
 		s.Log.WarnContext(ctx, "challenger not available", "kind", snap.Kind, "revision", revision, "error", err)
 		return nil
 	}
-	a, err := model.Assess(snap)
+	a, err := estimate(model, snap)
 	if err != nil {
 		s.Log.WarnContext(ctx, "challenger failed", "kind", snap.Kind, "revision", revision, "error", err)
 		return nil
 	}
 	a.Base, a.Reasons = 0, nil // what is compared is the probability
 	return &a
+}
+
+// estimate asks for no more than the probability, where the model can give
+// that alone.
+func estimate(model Assessor, snap Snapshot) (Assessment, error) {
+	if e, ok := model.(Estimator); ok {
+		return e.Estimate(snap)
+	}
+	return model.Assess(snap)
 }
 
 // Truth is what a decision's outcomes, in the order they were told, say
