@@ -61,6 +61,7 @@ func TestRefusedContent(t *testing.T) {
 		"no such feature":     {func(c *model.Content) { c.Columns[0].Name = "customer.shoe_size" }, "has no feature customer.shoe_size"},
 		"other type":          {func(c *model.Content) { c.Columns[0].Type = "category" }, "of the type that the model read"},
 		"column too many":     {func(c *model.Content) { c.Columns, c.Importance = c.Columns[1:], c.Importance[1:] }, "read all columns"},
+		"part without terms":  {func(c *model.Content) { c.Blend.Additive.Terms = nil }, "read all columns"},
 		"importance short":    {func(c *model.Content) { c.Importance = c.Importance[1:] }, "one number a column"},
 		"importance below":    {func(c *model.Content) { c.Importance[3] = -1 }, "below zero"},
 		"scorecard unnamed":   {func(c *model.Content) { c.Scorecard = "" }, "a scorecard must have a share"},
