@@ -20,6 +20,7 @@ type Answer struct {
 	Reasons     []Reason           `json:"reasons" doc:"Why it is no plain execute, most important first."`
 	Rules       []string           `json:"rules" doc:"Labels of the policy's rules that fired."`
 	Assessment  *Assessment        `json:"assessment,omitempty" doc:"What the model says; absent for kinds without a model, and when the model failed."`
+	Challenger  *Challenger        `json:"challenger,omitempty" doc:"What another model says, asked beside the one in force and without a say."`
 	Action      Action             `json:"action" doc:"The recommended change in Odoo."`
 	Apply       decision.Applier   `json:"apply" doc:"Who applies the action."`
 	Execution   string             `json:"execution,omitempty" doc:"Id of applying the action; the marker left in Odoo, and the address of a receipt."`
@@ -42,12 +43,21 @@ type Reason struct {
 
 // Assessment is a model's opinion.
 type Assessment struct {
-	Model       string         `json:"model"`
+	Model       string         `json:"model" doc:"Name of the model in force."`
+	Revision    string         `json:"revision,omitempty" doc:"Its content hash."`
 	Probability *float64       `json:"probability,omitempty" minimum:"0" maximum:"1" doc:"Calibrated; absent if unknown."`
 	Class       string         `json:"class,omitempty"`
 	Confidence  *float64       `json:"confidence,omitempty" minimum:"0" maximum:"1" doc:"Share of the model's evidence that was known."`
 	Base        float64        `json:"base" doc:"Log-odds before any evidence."`
 	Reasons     []Contribution `json:"reasons" doc:"Largest first; base plus all contributions is the log-odds of the probability."`
+}
+
+// Challenger is the opinion of a model on trial.
+type Challenger struct {
+	Model       string   `json:"model"`
+	Revision    string   `json:"revision"`
+	Probability *float64 `json:"probability,omitempty" minimum:"0" maximum:"1" doc:"Calibrated; absent if unknown."`
+	Confidence  *float64 `json:"confidence,omitempty" minimum:"0" maximum:"1" doc:"Share of its evidence that was known."`
 }
 
 // Contribution is one reason of a model with its weight.
@@ -94,7 +104,7 @@ func (a *api) answer(in decision.Answer) Answer {
 	out := Answer{
 		ID: d.ID, Company: d.Company, Kind: d.Kind, Channel: d.Channel, Subject: d.Subject,
 		Verdict: d.Outcome, Status: in.Row.Status, Reasons: a.reasons(d),
-		Rules: list(d.Verdict.Rules), Assessment: a.assessment(d.Revisions.Policy, d.Assessment), Action: action(d.Recommendation.Action),
+		Rules: list(d.Verdict.Rules), Assessment: a.assessment(d.Revisions.Policy, d.Assessment), Challenger: challenger(d.Challenger), Action: action(d.Recommendation.Action),
 		Apply: d.Apply, Execution: d.Execution, AtStake: d.Recommendation.AtStake,
 		Key: d.Key, Revisions: d.Revisions, DecidedAt: in.Row.At, Replayed: in.Replayed, Correlation: d.Correlation,
 	}
@@ -147,11 +157,18 @@ func (a *api) assessment(policy string, in decision.Assessment) *Assessment {
 	if in.Model == "" {
 		return nil
 	}
-	out := &Assessment{Model: in.Model, Probability: in.Probability, Class: in.Class, Confidence: in.Confidence, Base: in.Base, Reasons: []Contribution{}}
+	out := &Assessment{Model: in.Model, Revision: in.Revision, Probability: in.Probability, Class: in.Class, Confidence: in.Confidence, Base: in.Base, Reasons: []Contribution{}}
 	for _, r := range in.Reasons {
 		out.Reasons = append(out.Reasons, Contribution{a.reason(policy, r.Code), r.Contribution})
 	}
 	return out
+}
+
+func challenger(in *decision.Assessment) *Challenger {
+	if in == nil {
+		return nil
+	}
+	return &Challenger{in.Model, in.Revision, in.Probability, in.Confidence}
 }
 
 func action(in decision.Action) Action {

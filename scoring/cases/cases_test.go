@@ -171,11 +171,13 @@ func TestSHA256(t *testing.T) {
 		t.Errorf("not the same: %s", same)
 	}
 	for name, change := range map[string]func(*decision.Snapshot, *feature.Label, *string){
-		"id":       func(_ *decision.Snapshot, _ *feature.Label, id *string) { *id = "7" },
-		"time":     func(s *decision.Snapshot, _ *feature.Label, _ *string) { s.Now = s.Now.Add(time.Second) },
-		"known":    func(_ *decision.Snapshot, l *feature.Label, _ *string) { l.KnownAt = l.KnownAt.Add(time.Second) },
-		"label":    func(_ *decision.Snapshot, l *feature.Label, _ *string) { l.Positive = true },
-		"number":   func(s *decision.Snapshot, _ *feature.Label, _ *string) { s.Fields["amount_total"] = decimal.NewFromInt(9) },
+		"id":    func(_ *decision.Snapshot, _ *feature.Label, id *string) { *id = "7" },
+		"time":  func(s *decision.Snapshot, _ *feature.Label, _ *string) { s.Now = s.Now.Add(time.Second) },
+		"known": func(_ *decision.Snapshot, l *feature.Label, _ *string) { l.KnownAt = l.KnownAt.Add(time.Second) },
+		"label": func(_ *decision.Snapshot, l *feature.Label, _ *string) { l.Positive = true },
+		"number": func(s *decision.Snapshot, _ *feature.Label, _ *string) {
+			s.Fields["amount_total"] = decimal.NewFromInt(9)
+		},
 		"category": func(s *decision.Snapshot, _ *feature.Label, _ *string) { s.Fields["payment.method"] = "cash" },
 		"missing":  func(s *decision.Snapshot, _ *feature.Label, _ *string) { delete(s.Fields, "amount_total") },
 	} {
