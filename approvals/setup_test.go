@@ -61,7 +61,7 @@ func open(ctx context.Context, dir string) (*desk, error) {
 	ledger := &decision.Ledger{Store: store, Key: keyring.Audit}
 	d.Service = &approvals.Service{Ledger: ledger, Store: store, Keyring: keyring, Records: d.odoo, Now: d.clock, NewID: newID}
 	d.decisions = &decision.Service{
-		Store: store, Ledger: ledger, Keyring: keyring, Policies: rules{}, Now: d.clock, NewID: newID, Code: "test",
+		Store: store, Ledger: ledger, Keyring: keyring, Models: decision.Assessors{}, Policies: rules{}, Now: d.clock, NewID: newID, Code: "test",
 		Log: slog.New(slog.DiscardHandler),
 	}
 	d.exec = &decision.Executor{

@@ -46,7 +46,7 @@ func (f Feature) fold(e evidence, s Snapshot) (value any, knownAt time.Time) {
 		per := f.within(e.whole, f.Per, s.Now)
 		value, counted := f.ofWhole(seen, per, s.Now)
 		return value, later(newest(counted), knownAt)
-	case Total, Mean, Quantile, Rate, Above:
+	case Total, Mean, Quantile, Rate, Above, Spare:
 		return f.ofValues(f.valuesOf(seen), s), knownAt
 	}
 	return int64(subjects(seen)), knownAt
@@ -229,6 +229,14 @@ func (f Feature) ofValues(values []int64, s Snapshot) any {
 		return decimal.New(total(values), -valueDigits)
 	case Rate:
 		return f.Prior.shrink(total(values), n)
+	case Spare:
+		bound, known := f.Bound(s)
+		weight := f.Prior.Weight
+		expected := total(values) + millionths(f.Prior.Rate)*weight
+		if !known || expected <= 0 {
+			return nil
+		}
+		return quotient(millionths(bound)*(n+weight), expected)
 	case Above:
 		bound, known := f.Bound(s)
 		if !known {

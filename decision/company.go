@@ -61,7 +61,7 @@ type Head struct {
 	Company  string                `json:"company"`
 	Seq      int64                 `json:"seq"`   // of the newest entry; 0 before the first
 	Hash     string                `json:"hash"`  // of the newest entry, hex; "" before the first
-	Epoch    int64                 `json:"epoch"` // counts activations and switches: what a decision was governed under
+	Epoch    int64                 `json:"epoch"` // counts activations, promotions and switches: what a decision was governed under
 	Policy   string                `json:"policy"`
 	Models   map[string]KindModels `json:"models,omitempty"` // by kind; one that is not there has what it starts with
 	Switches Switches              `json:"switches"`

@@ -118,7 +118,7 @@ func (s *Service) change(ctx context.Context, company string, epoch int64, entry
 	var head Head
 	err := s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
 		if now := w.Head().Epoch; epoch != AnyEpoch && epoch != now {
-			return Conflict(fmt.Sprint(now), "The switches or the policies were changed in between.")
+			return Conflict(fmt.Sprint(now), "The switches, the policies or the models were changed in between.")
 		}
 		typ, body, err := entry(w.Head())
 		if err != nil {

@@ -241,7 +241,7 @@ func TestSentences(t *testing.T) {
 	t.Parallel()
 	for _, code := range []string{
 		GuardKill, GuardPaused, GuardShadow, GuardSuggest, GuardCount, GuardAmount, GuardUnknown, EpochMoved,
-		PolicyError, PolicyTimeout, PolicyConflict, PolicyEmpty, PolicyMissing, ModelError, "NOT_REVERSIBLE",
+		PolicyError, PolicyTimeout, PolicyConflict, PolicyEmpty, PolicyMissing, ModelError, ChallengerError, ChallengerLate, ChallengerMissing, "NOT_REVERSIBLE",
 	} {
 		if s, ok := Sentence(code); !ok || !strings.HasSuffix(s, ".") {
 			t.Errorf("%s: %q", code, s)

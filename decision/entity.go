@@ -144,6 +144,17 @@ func route(s Snapshot) []string {
 	return []string{fmt.Sprintf("%d|%s|%s", from, country, string(area[:min(areaLetters, len(area))]))}
 }
 
+// area is where a delivery goes to.
+func area(s Snapshot) []string {
+	country, _ := s.Fields.Text("destination.country")
+	zip, _ := s.Fields.Text("destination.zip")
+	letters := []rune(plainText(zip))
+	if country == "" || len(letters) == 0 {
+		return nil
+	}
+	return []string{country + "|" + string(letters[:min(areaLetters, len(letters))])}
+}
+
 // mostProducts bounds the products of an order whose past is looked at.
 const mostProducts = 3
 

@@ -27,7 +27,7 @@ type Decision struct {
 	Currency       string         `json:"currency,omitempty"` // of the amounts in the action, as asked; "" is unknown
 	ActionHash     string         `json:"action_hash"`
 	Assessment     Assessment     `json:"assessment"`
-	Challenger     *Assessment    `json:"challenger,omitempty"` // what another model said, without a say
+	Challenger     *Challenge     `json:"challenger,omitempty"` // what another model said, without a say
 	Recommendation Recommendation `json:"recommendation"`
 	Verdict        Verdict        `json:"verdict"` // the policy's
 	Guard          GuardResult    `json:"guard"`
@@ -137,6 +137,7 @@ type Promotion struct {
 	By     string `json:"by"`              // user id
 	Role   string `json:"role"`            // that let them
 	Reason string `json:"reason"`          // of PromotionReasons
+	Eval   string `json:"eval,omitempty"`  // hash of the evaluation that StepPromote rests on
 }
 
 // SwitchChange is the body of an entry that changes the company's controls.

@@ -33,13 +33,16 @@ type Feature struct {
 	// are as many rows.
 	Saturates bool
 
-	Value  string          // of HistoryRow.Values: what Mean, Quantile, Rate, Share, Ratio and Above look at
+	Value  string          // of HistoryRow.Values: what Mean, Quantile, Rate, Share, Ratio, Above and Spare look at
 	Link   string          // of HistoryRow.Links: what Distinct counts
 	Level  decimal.Decimal // Quantile: 0 to 1
 	Per    string          // Share, Ratio: kind of the rows that are the whole
 	Mature time.Duration   // Share: how old one of the whole must be; its truth takes that long
-	Prior  Prior           // Rate, Share, Ratio, Above: what is believed before anything is seen
-	// Bound is what Above compares with; false is unknown. Reads lists its fields.
+	Prior  Prior           // Rate, Share, Ratio, Above, Spare: what is believed before anything is seen
+	// Monotone says how the risk that models foretell may move as it grows: 1
+	// never down, -1 never up, 0 freely.
+	Monotone int
+	// Bound is what Above and Spare compare with; false is unknown. Reads lists its fields.
 	Bound func(Snapshot) (decimal.Decimal, bool)
 }
 
@@ -69,11 +72,12 @@ const (
 	Rate             Aggregate = "rate"              // decimal: mean of Value, shrunk to Prior
 	Share            Aggregate = "share"             // decimal: Value of Kind over the Mature subjects of Per that it is about, shrunk to Prior
 	Ratio            Aggregate = "ratio"             // decimal: subjects of Kind (with Value: its sum) to subjects of Per, shrunk to Prior
+	Spare            Aggregate = "spare"             // decimal: Bound over the mean of Value, which is shrunk to Prior; unknown without Bound
 	Above            Aggregate = "above"             // decimal: share of Value over Bound, shrunk to Prior; unknown without Bound
 )
 
 // numbers says which aggregates are a TypeNumber.
-var numbers = []Aggregate{HoursSinceLast, PerDay, Total, Mean, Quantile, Rate, Share, Ratio, Above}
+var numbers = []Aggregate{HoursSinceLast, PerDay, Total, Mean, Quantile, Rate, Share, Ratio, Above, Spare}
 
 // When a feature is known.
 const (
@@ -158,7 +162,7 @@ func (f Feature) Absences() []string {
 	if slices.Contains([]Aggregate{HoursSinceLast, Mean, Quantile}, f.Fold) {
 		reasons = append(reasons, absentHistory)
 	}
-	if f.Fold == Above {
+	if f.Fold == Above || f.Fold == Spare {
 		reasons = append(reasons, absentBound)
 	}
 	if !f.Saturates {

@@ -12,6 +12,7 @@ var deliveryEntities = []Entity{
 	{Type: "warehouse", Name: "warehouse", Path: "warehouse_id", Cap: 500, Hot: true},
 	{Type: "carrier", Name: "carrier", Path: "carrier", Cap: 100, Hot: true},
 	{Type: "route", Name: "route (warehouse, country and area of the postcode)", Path: "warehouse_id", With: []string{"destination.country", "destination.zip"}, Of: route, Cap: 100, Hot: true},
+	{Type: "area", Name: "country and area of the postcode", Path: "destination.country", With: []string{"destination.zip"}, Of: area, Cap: 100, Hot: true},
 	{Type: "system", Name: "company", Of: everything, Cap: 100, Hot: true},
 }
 
@@ -40,6 +41,7 @@ var deliveryOutcomes = []OutcomeType{
 var (
 	latePrior   = prior("0.07", 10)
 	failedPrior = prior("0.01", 20)
+	daysPrior   = prior("10", 5)    // days from order to arrival
 	slowPrior   = prior("0.07", 10) // of days that exceed the promise
 )
 
@@ -53,6 +55,7 @@ func deliveryFeatures() []Feature {
 		{"warehouse", []string{"handling_days", "total_days"}},
 		{"carrier", []string{"transit_days", "total_days"}},
 		{"route", []string{"handling_days", "transit_days", "total_days"}},
+		{"area", []string{"transit_days", "total_days"}},
 		{"system", []string{"handling_days", "transit_days", "total_days"}},
 	}) {
 		for _, value := range days {
@@ -92,8 +95,12 @@ func (t *table) arrivals(entity string) {
 	t.value(entity, "late_rate", "delivery.truth", threeWeeks, Rate, Feature{Value: "late", Prior: latePrior, Doc: "Share of late arrivals, shrunk,"})
 	t.value(entity, "failed_rate", "delivery.truth", aMonth, Rate, Feature{Value: "failed", Prior: failedPrior, Doc: "Share of failed deliveries, shrunk,"})
 	t.value(entity, "over_promise", "delivery.truth", aMonth, Above, Feature{
-		Value: "total_days", Prior: slowPrior, Bound: promisedDays, Reads: []string{"order_date", "promised_date"},
+		Value: "total_days", Prior: slowPrior, Monotone: 1, Bound: promisedDays, Reads: []string{"order_date", "promised_date"},
 		Doc: "Share, shrunk, of arrivals that took more days than this promise allows,",
+	})
+	t.value(entity, "spare", "delivery.truth", aMonth, Spare, Feature{
+		Value: "total_days", Prior: daysPrior, Monotone: -1, Bound: promisedDays, Reads: []string{"order_date", "promised_date"},
+		Doc: "Days that this promise allows over the mean days, shrunk, of arrivals",
 	})
 }
 

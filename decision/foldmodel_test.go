@@ -151,6 +151,13 @@ func (c *company) change(t *rapid.T) {
 	c.add(EntrySwitch, SwitchChange{Switches: s})
 }
 
+func (c *company) promote(t *rapid.T) {
+	c.add(EntryPromotion, Promotion{
+		Step: rapid.SampledFrom([]string{StepPromote, StepRollback, StepChallenge}).Draw(t, "step"),
+		Kind: DrawKind(t).Name, Model: rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "model"),
+	})
+}
+
 func (c *company) pass(t *rapid.T) {
 	c.now = c.now.Add(time.Duration(rapid.IntRange(-1, 40).Draw(t, "minutes")) * time.Minute)
 }
@@ -172,7 +179,7 @@ func TestFoldModel(t *testing.T) {
 		c.change(t)
 		t.Repeat(map[string]func(*rapid.T){
 			"": c.check, "decide": c.decide, "act": c.act, "lease": c.lease, "receipt": c.receipt,
-			"caller's receipt": c.callerReceipt, "switch": c.change, "time": c.pass,
+			"caller's receipt": c.callerReceipt, "switch": c.change, "promote": c.promote, "time": c.pass,
 		})
 		c.refold(t)
 	})
@@ -259,6 +266,10 @@ func (c *company) refold(t *rapid.T) {
 		if err := Fold(context.Background(), rows, &head, e); err != nil {
 			t.Fatal(err)
 		}
+	}
+	head.Company, head.Hash = c.head.Company, c.head.Hash
+	if !bytes.Equal(mustCanonical(head), mustCanonical(c.head)) {
+		t.Fatalf("head %s, want %s", mustCanonical(head), mustCanonical(c.head))
 	}
 	for _, table := range Tables {
 		if len(rows[table]) != len(c.rows[table]) {

@@ -55,7 +55,7 @@ type prepared struct {
 	snapshot Snapshot
 	sealed   Sealed
 	Evaluation
-	challenger *Assessment
+	challenger *Challenge
 	past       past
 	hash       string
 	id         string // of the decision
@@ -84,8 +84,9 @@ func (s *Service) prepare(ctx context.Context, q question) (prepared, error) {
 		return p, err
 	}
 	p.snapshot.Revisions.Model = revisionOf(model)
+	challenger := s.challenge(ctx, p.snapshot, models.Challenger)
 	p.Evaluation, p.snapshot.Failures = Evaluate(ctx, p.snapshot, model, policy)
-	p.challenger = s.challenge(ctx, p.snapshot, models.Challenger)
+	p.challenger = challenger()
 	encoded, err := p.snapshot.Encode()
 	if err != nil {
 		return p, err

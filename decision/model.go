@@ -2,7 +2,6 @@ package decision
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -23,6 +22,7 @@ type Models interface {
 type ModelCard struct {
 	Name   string
 	Kind   string
+	Eval   string   // hex SHA-256 of what its evaluation found: what a promotion rests on
 	Gates  int      // conditions that its evaluation was held to
 	Failed []string // those that do not hold, by metric
 }
@@ -52,21 +52,25 @@ func (a Assessors) Card(context.Context, string) (ModelCard, error) {
 type KindModels struct {
 	Champion   string   `json:"champion,omitempty"`   // revision in force; "" is what the kind starts with
 	Challenger string   `json:"challenger,omitempty"` // revision that is asked beside it, without a say; "" is none
-	Former     []string `json:"former,omitempty"`     // champions of before, newest first: what a rollback may go to
+	Former     []string `json:"former,omitempty"`     // champions of before, the next to go back to first
 }
 
-// mostFormer bounds the champions that a head remembers.
+// mostFormer bounds the champions that a head remembers. What the kind starts
+// with can be gone back to whether or not it is among them.
 const mostFormer = 20
 
-// after is what the models are after a promotion.
+// after is what the models are after a promotion. A champion that was rolled
+// back goes behind the others: who rolls back once more must not meet it again.
 func (m KindModels) after(p Promotion) KindModels {
 	if p.Step == StepChallenge {
 		m.Challenger = p.Model
 		return m
 	}
 	former := slices.DeleteFunc(slices.Clone(m.Former), func(r string) bool { return r == m.Champion || r == p.Model })
-	if m.Champion != p.Model {
-		former = append([]string{m.Champion}, former...)
+	if p.Step == StepRollback {
+		former = append(former[:min(len(former), mostFormer-1)], m.Champion)
+	} else {
+		former = slices.Insert(former, 0, m.Champion)
 	}
 	m.Former = former[:min(len(former), mostFormer)]
 	m.Champion = p.Model
@@ -88,7 +92,7 @@ const (
 var PromotionReasons = []string{"better_eval", "drift", "recalibrated", "new_features", "incident", "trial", "drill"}
 
 // Promote changes which model a kind's decisions are made with. p says all
-// but the role. A person with RoleAnalyst must stand behind it: System is none,
+// but the role and the evaluation. A person with RoleAnalyst must stand behind it: System is none,
 // nor is a key. Errors: CodeInvalid names what is missing; CodeForbidden where
 // the person may not; CodeConflict when the head that it was thought out on is
 // no longer in force (epoch, or AnyEpoch).
@@ -98,7 +102,7 @@ func (s *Service) Promote(ctx context.Context, company string, epoch int64, p Pr
 		return Head{}, err
 	}
 	p.Role = role
-	if err := s.checkPromotion(ctx, p); err != nil {
+	if p.Eval, err = s.checkPromotion(ctx, p); err != nil {
 		return Head{}, err
 	}
 	return s.change(ctx, company, epoch, func(head Head) (EntryType, any, error) {
@@ -116,63 +120,67 @@ func (s *Service) promoter(ctx context.Context, company, id string) (string, err
 		return "", err
 	}
 	role, ok := user.HasRole([]string{RoleAnalyst})
-	if user.Disabled || !ok {
+	switch {
+	case user.Disabled:
+		return "", Errorf(CodeForbidden, "The person is disabled: only an active one puts models in force.")
+	case !ok:
 		return "", Errorf(CodeForbidden, "Only a person with the role analyst puts models in force.")
 	}
 	return role, nil
 }
 
-// checkPromotion refuses what no state of the company allows.
-func (s *Service) checkPromotion(ctx context.Context, p Promotion) error {
+// checkPromotion refuses what no state of the company allows, and gives the
+// hash of the evaluation that the promotion rests on.
+func (s *Service) checkPromotion(ctx context.Context, p Promotion) (eval string, err error) {
 	if !slices.Contains([]string{StepPromote, StepRollback, StepChallenge}, p.Step) {
-		return Invalid("/step", "enum", "must be one of "+listed([]string{StepPromote, StepRollback, StepChallenge}))
+		return "", Invalid("/step", "enum", "must be one of "+listed([]string{StepPromote, StepRollback, StepChallenge}))
 	}
 	if _, ok := KindNamed(p.Kind); !ok {
-		return Invalid("/kind", "enum", "must be one of "+strings.Join(KindNames(), ", "))
+		return "", Invalid("/kind", "enum", "must be one of "+strings.Join(KindNames(), ", "))
 	}
 	if !slices.Contains(PromotionReasons, p.Reason) {
-		return Invalid("/reason", missingOr(p.Reason, "enum"), "must be one of "+listed(PromotionReasons))
+		return "", Invalid("/reason", missingOr(p.Reason, "enum"), "must be one of "+listed(PromotionReasons))
 	}
 	if p.Model == "" {
 		if p.Step == StepPromote {
-			return Invalid("/model", "required", "required: the revision of a stored model")
+			return "", Invalid("/model", "required", "required: the revision of a stored model")
 		}
-		return nil // back to what the kind starts with, or no challenger
+		return "", nil // back to what the kind starts with, or no challenger
 	}
 	return s.checkModel(ctx, p)
 }
 
 // checkModel wants a model of the kind that can be used, and for a promotion
 // one whose evaluation passed.
-func (s *Service) checkModel(ctx context.Context, p Promotion) error {
+func (s *Service) checkModel(ctx context.Context, p Promotion) (eval string, err error) {
 	card, err := s.Models.Card(ctx, p.Model)
 	if err == nil {
 		_, err = s.Models.Model(ctx, p.Kind, p.Model)
 	}
 	switch {
 	case CodeOf(err) == CodeNotFound:
-		return Invalid("/model", "unknown", "must be the revision of a stored model")
+		return "", Invalid("/model", "unknown", "must be the revision of a stored model")
 	case CodeOf(err) == CodeInvalid:
-		return &Error{Code: CodeInvalid, Message: "The model cannot be used by this release.", Err: err}
+		return "", &Error{Code: CodeInvalid, Message: "The model cannot be used by this release.", Err: err}
 	case err != nil:
-		return err
+		return "", err
 	case card.Kind != p.Kind:
-		return Invalid("/model", "kind", "must be a model of the kind "+p.Kind)
+		return "", Invalid("/model", "kind", "must be a model of the kind "+p.Kind)
 	case p.Step != StepPromote:
-		return nil
-	case card.Gates == 0:
-		return Invalid("/model", "gates", "must have an evaluation with at least one gate")
+		return "", nil
+	case card.Gates == 0 || card.Eval == "":
+		return "", Invalid("/model", "gates", "must have an evaluation with at least one gate")
 	case len(card.Failed) > 0:
-		return Invalid("/model", "gates", "must pass every gate of its evaluation; short in "+strings.Join(card.Failed, ", "))
+		return "", Invalid("/model", "gates", "must pass every gate of its evaluation; short in "+strings.Join(card.Failed, ", "))
 	}
-	return nil
+	return card.Eval, nil
 }
 
 // allows refuses what the models in force do not allow.
 func (m KindModels) allows(p Promotion) error {
 	switch p.Step {
 	case StepRollback:
-		if p.Model == m.Champion || !slices.Contains(m.Former, p.Model) {
+		if p.Model == m.Champion || p.Model != "" && !slices.Contains(m.Former, p.Model) {
 			return Invalid("/model", "former", "must be a revision that was in force before, and is not now")
 		}
 	case StepPromote:
@@ -185,60 +193,6 @@ func (m KindModels) allows(p Promotion) error {
 		}
 	}
 	return nil
-}
-
-// model finds the model in force. One that cannot be had is no reason to fail
-// the request: without an assessment a person decides.
-func (s *Service) model(ctx context.Context, kind, revision string) (Assessor, error) {
-	model, err := s.Models.Model(ctx, kind, revision)
-	switch {
-	case err == nil:
-		return model, nil
-	case errors.Is(err, context.Canceled), CodeOf(err) == CodeUnavailable:
-		return nil, err
-	}
-	s.Log.ErrorContext(ctx, "model not available", "kind", kind, "revision", revision, "error", err)
-	return broken{revision}, nil
-}
-
-// broken stands for a model that cannot be had.
-type broken struct{ revision string }
-
-// Assess fails.
-func (broken) Assess(Snapshot) (Assessment, error) {
-	return Assessment{}, Errorf(CodeInternal, "The model cannot be had.")
-}
-
-// Revision is that of the model that should be there.
-func (b broken) Revision() string { return b.revision }
-
-// challenge asks the model beside the one in force, if there is one. It has no
-// say: whatever goes wrong with it is only not there.
-func (s *Service) challenge(ctx context.Context, snap Snapshot, revision string) *Assessment {
-	if revision == "" {
-		return nil
-	}
-	model, err := s.Models.Model(ctx, snap.Kind, revision)
-	if err != nil || model == nil {
-		s.Log.WarnContext(ctx, "challenger not available", "kind", snap.Kind, "revision", revision, "error", err)
-		return nil
-	}
-	a, err := estimate(model, snap)
-	if err != nil {
-		s.Log.WarnContext(ctx, "challenger failed", "kind", snap.Kind, "revision", revision, "error", err)
-		return nil
-	}
-	a.Base, a.Reasons = 0, nil // what is compared is the probability
-	return &a
-}
-
-// estimate asks for no more than the probability, where the model can give
-// that alone.
-func estimate(model Assessor, snap Snapshot) (Assessment, error) {
-	if e, ok := model.(Estimator); ok {
-		return e.Estimate(snap)
-	}
-	return model.Assess(snap)
 }
 
 // Truth is what a decision's outcomes, in the order they were told, say

@@ -6,9 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	. "assent/decision"
 )
@@ -36,7 +39,7 @@ func (m stored) Card(_ context.Context, revision string) (ModelCard, error) {
 	if err != nil {
 		return ModelCard{}, err
 	}
-	card := ModelCard{Name: parts[0], Kind: parts[1], Gates: len(parts[2])}
+	card := ModelCard{Name: parts[0], Kind: parts[1], Eval: "eval of " + parts[0], Gates: len(parts[2])}
 	if parts[3] != "" {
 		card.Failed = []string{parts[3]}
 	}
@@ -63,8 +66,11 @@ type constant struct{ revision, probability string }
 func (c constant) Revision() string { return c.revision }
 
 func (c constant) Assess(Snapshot) (Assessment, error) {
-	if c.probability == "" {
+	switch c.probability {
+	case "":
 		return Assessment{}, errors.New("no probability")
+	case "panic":
+		panic("no probability")
 	}
 	p := 0.0
 	_, err := fmt.Sscan(c.probability, &p)
@@ -80,6 +86,7 @@ func modelled(t *testing.T) (s *shop, revisions map[string]string) {
 	for name, content := range map[string]string{
 		"good": "good|order|xx||0.01", "risky": "risky|order|xx||0.99", "ungated": "ungated|order|||0.01", "short": "short|order|xx|auc|0.01",
 		"other kind": "late|delivery|xx||0.01", "broken": "broken|order|xx||0.01", "failing": "failing|order|xx||",
+		"panicking": "panicking|order|xx||panic", "no number": "no number|order|xx||NaN", "above one": "above one|order|xx||1.5",
 	} {
 		sum := sha256.Sum256([]byte(content))
 		revisions[name] = hex.EncodeToString(sum[:])
@@ -91,6 +98,9 @@ func modelled(t *testing.T) (s *shop, revisions map[string]string) {
 		u.ID, u.Company, u.Email = id, "main", id+"@example.com"
 		noError(t, s.store.PutUser(t.Context(), u))
 	}
+	noError(t, s.store.PutCompany(t.Context(), Company{ID: "other", OdooID: 2, Currency: "EUR"}))
+	noError(t, s.store.PutUser(t.Context(), User{ID: "far", Company: "other", Email: "far@example.com", Roles: []string{RoleAnalyst}}))
+	noError(t, s.store.PutAPIKey(t.Context(), APIKey{ID: "key", Company: "main", Hash: "hash", Rights: Rights}))
 	return s, revisions
 }
 
@@ -113,7 +123,9 @@ func TestPromotionsThatAreRefused(t *testing.T) {
 		"the system":        {func(p *Promotion) { p.By = System }, CodeInvalid, "/by"},
 		"a stranger":        {func(p *Promotion) { p.By = "eve" }, CodeInvalid, "/by"},
 		"no analyst":        {func(p *Promotion) { p.By = "fin" }, CodeForbidden, "analyst"},
-		"who left":          {func(p *Promotion) { p.By = "gone" }, CodeForbidden, "analyst"},
+		"who left":          {func(p *Promotion) { p.By = "gone" }, CodeForbidden, "disabled"},
+		"an API key":        {func(p *Promotion) { p.By = "key" }, CodeInvalid, "/by"},
+		"of elsewhere":      {func(p *Promotion) { p.By = "far" }, CodeInvalid, "/by"},
 		"no such step":      {func(p *Promotion) { p.Step = "sneak" }, CodeInvalid, "/step"},
 		"no such kind":      {func(p *Promotion) { p.Kind = "horoscope" }, CodeInvalid, "/kind"},
 		"no reason":         {func(p *Promotion) { p.Reason = "" }, CodeInvalid, "/reason"},
@@ -183,36 +195,126 @@ func TestReplayAcrossPromotions(t *testing.T) {
 	}
 	head, err := s.store.Head(t.Context(), "main")
 	noError(t, err)
-	if m := head.Models["order"]; m.Champion != "" || len(m.Former) != 2 || m.Former[0] != revisions["good"] {
+	if m := head.Models["order"]; m.Champion != "" || len(m.Former) != 2 || m.Former[0] != revisions["risky"] {
 		t.Errorf("models in force: %+v", m)
 	}
 	s.wantClean(t)
 }
 
+// TestChallengerHasNoSay: whatever it says, or fails to say, the decision is the
+// same, and the journal tells.
 func TestChallengerHasNoSay(t *testing.T) {
 	t.Parallel()
 	s, revisions := modelled(t)
-	without := s.decide(t, order(1, "5")).Decision
-	s.promote(t, StepChallenge, revisions["risky"])
-	with := s.decide(t, order(2, "5")).Decision
-	if with.Challenger == nil || *with.Challenger.Probability != 0.99 || with.Challenger.Revision != revisions["risky"] || with.Challenger.Reasons != nil {
-		t.Errorf("challenger: %+v", with.Challenger)
-	}
-	if with.Outcome != without.Outcome || with.Revisions.Model != without.Revisions.Model || without.Challenger != nil {
-		t.Errorf("the challenger changed the decision: %+v", with)
-	}
-	s.promote(t, StepChallenge, revisions["failing"])
-	if d := s.decide(t, order(3, "5")).Decision; d.Challenger != nil || d.Outcome != without.Outcome || d.Verdict.Failure != "" {
-		t.Errorf("a challenger that fails: %+v", d)
-	}
-	s.promote(t, StepChallenge, "")
-	if d := s.decide(t, order(4, "5")).Decision; d.Challenger != nil {
-		t.Errorf("challenger after it was sent away: %+v", d.Challenger)
-	}
-	if r, err := s.Replay(t.Context(), "main", with.ID); err != nil || !r.Same {
-		t.Errorf("replay: %+v, %v", r, err)
+	s.Patience = time.Minute // a busy machine makes none late
+	want := s.decide(t, order(1, "5")).Decision
+	for i, test := range []struct{ name, failure string }{
+		{"risky", ""}, {"failing", ChallengerError}, {"panicking", ChallengerError}, {"no number", ChallengerError}, {"above one", ChallengerError}, {"", ""},
+	} {
+		s.promote(t, StepChallenge, revisions[test.name])
+		d := s.decide(t, order(int64(i+2), "5")).Decision
+		if d.Outcome != want.Outcome || d.Verdict.Failure != "" || d.Revisions.Model != want.Revisions.Model || same(t, d.Assessment.Reasons) == "null" {
+			t.Errorf("%q changed the decision: %+v", test.name, d)
+		}
+		switch c := d.Challenger; {
+		case test.name == "":
+			if c != nil {
+				t.Errorf("challenger after it was sent away: %+v", c)
+			}
+		case c == nil || c.Revision != revisions[test.name] || c.Failure != test.failure || (c.Probability == nil) != (test.failure != ""):
+			t.Errorf("%q said %+v", test.name, c)
+		}
+		if r, err := s.Replay(t.Context(), "main", d.ID); err != nil || !r.Same {
+			t.Errorf("%q: replay %+v, %v", test.name, r, err)
+		}
 	}
 	s.wantClean(t)
+}
+
+// TestChallengerThatIsGone is told so.
+func TestChallengerThatIsGone(t *testing.T) {
+	t.Parallel()
+	s, revisions := modelled(t)
+	s.Patience = time.Minute
+	s.promote(t, StepChallenge, revisions["risky"])
+	s.attack(t, "DELETE FROM artefacts WHERE revision = '"+revisions["risky"]+"'")
+	if d := s.decide(t, order(1, "5")).Decision; d.Challenger == nil || d.Challenger.Failure != ChallengerMissing || d.Outcome != Execute {
+		t.Errorf("%s with %+v", d.Outcome, d.Challenger)
+	}
+}
+
+// slow are models of which one does not answer before it is let.
+type slow struct {
+	Models
+	revision string
+	asked    *atomic.Int64
+	answer   chan struct{}
+}
+
+func (m slow) Model(ctx context.Context, kind, revision string) (Assessor, error) {
+	if revision == m.revision {
+		m.asked.Add(1)
+		<-m.answer
+	}
+	return m.Models.Model(ctx, kind, revision)
+}
+
+// TestChallengerThatHangs delays the first decision and no other; once it
+// answers it is asked again.
+func TestChallengerThatHangs(t *testing.T) {
+	t.Parallel()
+	s, revisions := modelled(t)
+	s.promote(t, StepChallenge, revisions["risky"])
+	s.Patience = time.Millisecond
+	hung := slow{s.Models, revisions["risky"], &atomic.Int64{}, make(chan struct{})}
+	s.Models = hung
+	for i := range 3 {
+		if d := s.decide(t, order(int64(i+1), "5")).Decision; d.Outcome != Execute || d.Challenger == nil || d.Challenger.Failure != ChallengerLate {
+			t.Errorf("%s with %+v", d.Outcome, d.Challenger)
+		}
+	}
+	if n := hung.asked.Load(); n != 1 {
+		t.Errorf("a challenger that hangs was asked %d times", n)
+	}
+	close(hung.answer)
+	s.Patience = time.Minute
+	for i := int64(10); ; i++ { // until the one that was late has been heard
+		if d := s.decide(t, order(i, "5")).Decision; d.Challenger.Failure == "" {
+			break
+		}
+	}
+	s.wantClean(t)
+}
+
+// TestModelThatMisbehaves is no reason to drop a request: a person is asked,
+// and what happened can be replayed.
+func TestModelThatMisbehaves(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"failing", "panicking", "no number", "above one"} {
+		s, revisions := modelled(t)
+		s.rules.verdict = func(_ Snapshot, a Assessment, _ Recommendation) Verdict {
+			if a.Probability == nil {
+				return Verdict{Roles: []string{RoleFinance}}
+			}
+			return Verdict{Outcome: Execute}
+		}
+		s.promote(t, StepPromote, revisions[name])
+		d := s.decide(t, order(1, "5")).Decision
+		if d.Outcome != Approve || d.Assessment.Probability != nil || d.Revisions.Model != revisions[name] {
+			t.Errorf("%s: %s after %+v", name, d.Outcome, d.Assessment)
+		}
+		story, err := s.Story(t.Context(), "main", d.ID)
+		noError(t, err)
+		if !slices.Equal(story.Snapshot.Failures, []Failure{{Step: "assess", Code: ModelError}}) {
+			t.Errorf("%s: failures %v", name, story.Snapshot.Failures)
+		}
+		if !strings.Contains(s.logged.String(), "model failed") {
+			t.Errorf("%s: nobody is told why", name)
+		}
+		if r, err := s.Replay(t.Context(), "main", d.ID); err != nil || !r.Same {
+			t.Errorf("%s: replay %+v, %v", name, r, err)
+		}
+	}
 }
 
 // TestModelThatCannotBeHad asks a person, and can be replayed.
@@ -298,5 +400,114 @@ func TestPromotionOfAnOldThought(t *testing.T) {
 	_, err = s.Promote(t.Context(), "main", head.Epoch, Promotion{Step: StepPromote, Kind: "order", Model: revisions["risky"], By: "ann", Reason: "drift"})
 	if CodeOf(err) != CodeConflict {
 		t.Errorf("have %v", err)
+	}
+}
+
+// TestPromotionsAtOnce: of those who decided by the same state, one is first
+// and the others hear of it.
+func TestPromotionsAtOnce(t *testing.T) {
+	t.Parallel()
+	s, revisions := modelled(t)
+	head, err := s.store.Head(t.Context(), "main")
+	noError(t, err)
+	const many = 8
+	errs := make([]error, many)
+	var all sync.WaitGroup
+	for i := range many {
+		all.Go(func() {
+			p := Promotion{Step: StepPromote, Kind: "order", Model: revisions[[]string{"good", "risky"}[i%2]], By: "ann", Reason: "drift"}
+			_, errs[i] = s.Promote(t.Context(), "main", head.Epoch, p)
+		})
+	}
+	all.Wait()
+	won := 0
+	for _, err := range errs {
+		if err == nil {
+			won++
+		} else if CodeOf(err) != CodeConflict {
+			t.Errorf("have %v", err)
+		}
+	}
+	if won != 1 {
+		t.Errorf("%d promotions of one state", won)
+	}
+	s.wantClean(t)
+}
+
+// TestPromotionIsJournalled: who, by which right, why, and on what evidence.
+func TestPromotionIsJournalled(t *testing.T) {
+	t.Parallel()
+	s, revisions := modelled(t)
+	before := s.seq(t)
+	s.promote(t, StepPromote, revisions["good"])
+	s.promote(t, StepChallenge, revisions["risky"])
+	s.promote(t, StepRollback, "")
+	entries, err := s.store.Entries(t.Context(), "main", before, 9)
+	noError(t, err)
+	want := []string{
+		`{"step":"promote","kind":"order","model":"` + revisions["good"] + `","by":"ann","role":"analyst","reason":"better_eval","eval":"eval of good"}`,
+		`{"step":"challenge","kind":"order","model":"` + revisions["risky"] + `","by":"ann","role":"analyst","reason":"better_eval"}`,
+		`{"step":"rollback","kind":"order","by":"ann","role":"analyst","reason":"better_eval"}`,
+	}
+	if len(entries) != len(want) {
+		t.Fatalf("%d entries", len(entries))
+	}
+	for i, e := range entries {
+		if e.Type != EntryPromotion || string(e.Body) != want[i] {
+			t.Errorf("%s %s, want %s", e.Type, e.Body, want[i])
+		}
+	}
+	head, err := s.store.Head(t.Context(), "main")
+	noError(t, err)
+	if m := head.Models["order"]; m.Champion != "" || m.Challenger != revisions["risky"] {
+		t.Errorf("in force: %+v", m)
+	}
+}
+
+// TestAuditFindsLostModels: a challenger's content counts as a champion's does.
+func TestAuditFindsLostModels(t *testing.T) {
+	t.Parallel()
+	s, revisions := modelled(t)
+	s.promote(t, StepPromote, revisions["good"])
+	s.promote(t, StepChallenge, revisions["risky"])
+	s.promote(t, StepRollback, "")
+	s.wantClean(t)
+	s.attack(t, "DELETE FROM artefacts WHERE kind = 'model'")
+	if audit := s.audited(t); !mentions(audit, "model "+revisions["good"]) || !mentions(audit, "model "+revisions["risky"]) || len(audit.Problems) != 2 {
+		t.Errorf("have %v", audit.Problems)
+	}
+}
+
+// TestPromotionForged: an entry that was changed to name another model is found.
+func TestPromotionForged(t *testing.T) {
+	t.Parallel()
+	s, revisions := modelled(t)
+	s.promote(t, StepPromote, revisions["good"])
+	seq := s.seq(t)
+	s.attack(t, "UPDATE journal SET body = replace(body, '"+revisions["good"]+"', '"+revisions["risky"]+"') WHERE type = 'promotion'",
+		"UPDATE company_head SET body = replace(body, '"+revisions["good"]+"', '"+revisions["risky"]+"')")
+	if audit := s.audited(t); !mentions(audit, fmt.Sprint("entry ", seq)) {
+		t.Errorf("have %v", audit.Problems)
+	}
+}
+
+// TestGoneWhilePromoting: wherever the store breaks, a promotion happens whole
+// or not at all.
+func TestGoneWhilePromoting(t *testing.T) {
+	t.Parallel()
+	for calls := 0; ; calls++ {
+		s, revisions := modelled(t)
+		gone := &flaky{Store: s.store, left: calls}
+		s.Store, s.Ledger.Store = gone, gone
+		_, err := s.Promote(t.Context(), "main", AnyEpoch, Promotion{Step: StepPromote, Kind: "order", Model: revisions["good"], By: "ann", Reason: "drift"})
+		head, failed := s.store.Head(t.Context(), "main")
+		noError(t, failed)
+		if in := head.Models["order"].Champion; (in != "") != (err == nil) || err != nil && CodeOf(err) != CodeUnavailable {
+			t.Fatalf("call %d: %v, and %q is in force", calls+1, err, in)
+		}
+		s.wantClean(t)
+		if err == nil {
+			return
+		}
 	}
 }

@@ -4,25 +4,28 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
 // Service takes a request all the way: gather, evaluate, commit. Its fields
 // are its parts; cmd/assent wires them.
 type Service struct {
-	Store     Store
-	Ledger    *Ledger
-	Keyring   Keyring
-	Models    Models
-	Policies  Policies
-	Records   Records          // nil: requests must bring their fields
-	Now       func() time.Time //
-	NewID     func() string    // UUIDv7
-	Code      string           // code revision
-	DB        string           // name of the Odoo database, which subjects may name; "" when it has none to name
-	Log       *slog.Logger
+	Store    Store
+	Ledger   *Ledger
+	Keyring  Keyring
+	Models   Models
+	Policies Policies
+	Records  Records          // nil: requests must bring their fields
+	Now      func() time.Time //
+	NewID    func() string    // UUIDv7
+	Code     string           // code revision
+	DB       string           // name of the Odoo database, which subjects may name; "" when it has none to name
+	Log      *slog.Logger
+	Patience time.Duration // how long a decision waits for its challenger; 0 is challengerPatience
 
-	keys keyLocks
+	keys    keyLocks
+	overdue atomic.Int64 // challengers that were not waited for, and have not answered yet
 }
 
 // Answer is a decision with its live status.

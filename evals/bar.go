@@ -1,8 +1,10 @@
 package evals
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -37,10 +39,27 @@ func (s Spec) gates(metrics map[string]metric.Interval) []Gate {
 	var out []Gate
 	for _, name := range slices.Sorted(maps.Keys(s.Bars)) {
 		b, _ := parseBar(s.Bars[name]) // checked with the spec
-		have, there := metrics[name]
-		out = append(out, Gate{name, s.Bars[name], have.Value, there && have.Value >= b.low && have.Value <= b.high})
+		have := math.NaN()             // which no comparison holds for
+		if m, there := metrics[name]; there {
+			have = m.Value
+		}
+		out = append(out, Gate{name, s.Bars[name], have, have >= b.low && have <= b.high})
 	}
 	return out
+}
+
+// MarshalJSON writes null for a figure that is not known.
+func (g Gate) MarshalJSON() ([]byte, error) {
+	have := &g.Have
+	if math.IsNaN(g.Have) {
+		have = nil
+	}
+	return json.Marshal(struct {
+		Metric string   `json:"metric"`
+		Want   string   `json:"want"`
+		Have   *float64 `json:"have"`
+		Pass   bool     `json:"pass"`
+	}{g.Metric, g.Want, have, g.Pass})
 }
 
 // Passes says whether every gate holds.

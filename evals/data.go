@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash/fnv"
 	"io/fs"
 	"math"
@@ -25,8 +24,10 @@ type data struct {
 	groups   []string
 	at       []int64              // microseconds; frame.NoTime without time
 	known    []int64              // when the label became known
+	due      []int64              // when it would be in any case; 0 says nothing
 	label    []int8               // 1, 0, or unknown
 	computed map[string][]float64 // features; NaN is missing
+	missing  []string             // words that stand for no number
 	hash     string               // of all files
 }
 
@@ -39,7 +40,7 @@ func (s Spec) load(root, heldOut fs.FS) (*data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &data{table: train, computed: map[string][]float64{}}
+	d := &data{table: train, computed: map[string][]float64{}, missing: s.Missing}
 	d.training = slices.Repeat([]bool{true}, train.rows)
 	if heldOut != nil && s.Files.Test != "" {
 		test, err := readTable(heldOut, s.Files.Test, digest)
@@ -85,6 +86,12 @@ func (d *data) read(s Spec) error {
 		}
 	}
 	copy(d.known, d.at)
+	d.due = make([]int64, n)
+	if s.Known.Due != "" {
+		if err := d.dueAt(s.Known); err != nil {
+			return err
+		}
+	}
 	if s.Time != nil && (s.Known.Column != "" || s.Known.After > 0) {
 		if err := d.knownAt(s.Known); err != nil {
 			return err
@@ -138,9 +145,7 @@ func (c *Clock) at(t *table, row int) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	fault := func(want string) error {
-		return fmt.Errorf("%s: line %d, column %s: %s", t.file, row+2, c.Column, want)
-	}
+	fault := func(want string) error { return t.fault(row, c.Column, want) }
 	var out int64
 	if unit := units[c.Unit]; c.Unit != "" {
 		x, err := strconv.ParseFloat(values[row], 64)
@@ -191,10 +196,25 @@ func (d *data) knownAt(k Known) error {
 	return nil
 }
 
+// dueAt reads the promises, which are over a day later.
+func (d *data) dueAt(k Known) error {
+	values, err := d.table.text(k.Due)
+	if err != nil {
+		return err
+	}
+	for i, v := range values {
+		if at, ok := parseTime(v, k.Format); ok {
+			d.due[i] = at.Add(24 * time.Hour).UnixMicro()
+		}
+	}
+	return nil
+}
+
 func (d *data) reorder(order []int) {
 	d.table.reorder(order)
 	d.training, d.ids, d.groups = reordered(d.training, order), reordered(d.ids, order), reordered(d.groups, order)
 	d.at, d.known, d.label = reordered(d.at, order), reordered(d.known, order), reordered(d.label, order)
+	d.due = reordered(d.due, order)
 	for name, values := range d.computed {
 		d.computed[name] = reordered(values, order)
 	}

@@ -36,7 +36,10 @@ var derivations = map[string]derivation{
 	"prefix": each(func(v []string, arg string) string { n, _ := strconv.Atoi(arg); return v[0][:min(n, len(v[0]))] }),
 	"log": each(func(v []string, _ string) string {
 		x, err := strconv.ParseFloat(v[0], 64)
-		if err != nil || x < 0 {
+		switch {
+		case err != nil:
+			return v[0] // missing, or no number: who reads the column says so
+		case x < 0:
 			return ""
 		}
 		return number(math.Log1p(x))

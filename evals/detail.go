@@ -61,7 +61,7 @@ func sigmoids(logOdds []float64) []float64 {
 
 func histogram(j judged) []Bar {
 	out := make([]Bar, bars)
-	top := slices.Max(j.probability)
+	top := max(slices.Max(j.probability), math.SmallestNonzeroFloat64)
 	for i := range out {
 		out[i].From, out[i].To = top*float64(i)/bars, top*float64(i+1)/bars
 	}
@@ -215,11 +215,14 @@ func (p *prepared) cost(j judged) *Cost {
 	least := math.Inf(1)
 	top := slices.Max(j.probability)
 	for n := range steps + 1 {
-		threshold, sum := top*float64(n)/steps, 0.0
+		threshold, sum, counted := top*float64(n)/steps, 0.0, 0.0
 		for k, i := range p.test {
 			value, err := strconv.ParseFloat(texts[i], 64)
+			if err != nil {
+				continue
+			}
+			counted++
 			switch looked := j.probability[k] > threshold; {
-			case err != nil:
 			case looked:
 				sum += m.Review
 				if !j.positive[k] {
@@ -229,7 +232,7 @@ func (p *prepared) cost(j judged) *Cost {
 				sum += m.Loss * value
 			}
 		}
-		sum /= float64(len(p.test))
+		sum /= max(counted, 1)
 		out.Curve = append(out.Curve, metric.Point{X: threshold, Y: sum})
 		if sum < least {
 			least, out.Best = sum, threshold

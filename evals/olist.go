@@ -1,7 +1,6 @@
 package evals
 
 import (
-	"fmt"
 	"hash"
 	"io/fs"
 	"math"
@@ -111,7 +110,7 @@ func (d *data) baskets(items *table) error {
 		}
 		price, err := strconv.ParseFloat(c[3][i], 64)
 		if err != nil {
-			return fmt.Errorf("%s: line %d, column price: must be a number", items.file, i+2)
+			return items.fault(i, "price", "must be a number")
 		}
 		freight, _ := strconv.ParseFloat(c[4][i], 64)
 		if weight, err := strconv.ParseFloat(c[5][i], 64); err == nil {

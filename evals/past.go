@@ -171,7 +171,9 @@ func (d *data) taught(p Past) ([]float64, error) {
 	return d.numbers(p.Of)
 }
 
-// numbers reads a column of numbers, computed or not; what is none is missing.
+// numbers reads a column of numbers, computed or not. Only an empty text and
+// the spec's words are missing: a decimal comma that made a whole column missing
+// would be found by nobody.
 func (d *data) numbers(name string) ([]float64, error) {
 	if values, ok := d.computed[name]; ok {
 		return values, nil
@@ -182,14 +184,20 @@ func (d *data) numbers(name string) ([]float64, error) {
 	}
 	out := make([]float64, len(texts))
 	for i, v := range texts {
+		if v == "" || slices.Contains(d.missing, v) {
+			out[i] = math.NaN()
+			continue
+		}
 		x, err := strconv.ParseFloat(v, 64)
-		if err != nil || math.IsInf(x, 0) {
-			x = math.NaN()
+		if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
+			return nil, d.table.fault(i, name, numberRule)
 		}
 		out[i] = x
 	}
 	return out, nil
 }
+
+const numberRule = "must be a number with a point for its decimals, such as 1089.90, or empty, or one of the spec's missing"
 
 // lessons are in order of when they may be used; only, if given, says of which
 // rows.

@@ -197,8 +197,7 @@ func (p *prepared) judge(f *train.Fitted) judged {
 	var cases []calibrate.Case
 	mixed := f.Backtest.Mixed(f.Blend.Shares)
 	for k, row := range f.Backtest.Rows {
-		i := p.train[row]
-		cases = append(cases, calibrate.Case{At: p.data.at[i], KnownAt: p.data.known[i], LogOdds: f.Calibration.LogOdds(mixed[k]), Positive: p.data.label[i] == 1})
+		cases = append(cases, p.asCase(p.train[row], f.Calibration.LogOdds(mixed[k])))
 	}
 	before := len(cases)
 	values := make([]frame.Value, len(p.columns))
@@ -206,13 +205,24 @@ func (p *prepared) judge(f *train.Fitted) judged {
 		p.values(i, values)
 		x := f.Blend.LogOdds(values)
 		j.raw, j.positive = append(j.raw, x), append(j.positive, p.data.label[i] == 1)
-		cases = append(cases, calibrate.Case{At: p.data.at[i], KnownAt: p.data.known[i], LogOdds: f.Calibration.LogOdds(x), Positive: p.data.label[i] == 1})
+		cases = append(cases, p.asCase(i, f.Calibration.LogOdds(x)))
 	}
 	shifts := f.Rolling.Shifts(cases)
 	for k, c := range cases[before:] {
 		j.probability = append(j.probability, logistic.Sigmoid(c.LogOdds+shifts[before+k]))
 	}
 	return j
+}
+
+// asCase is a row as the base rate is followed by. What is not known once it
+// is due is known to be late then.
+func (p *prepared) asCase(i int, logOdds float64) calibrate.Case {
+	d := p.data
+	c := calibrate.Case{At: d.at[i], KnownAt: d.known[i], DueAt: d.due[i], LogOdds: logOdds, Positive: d.label[i] == 1}
+	if c.DueAt != 0 {
+		c.KnownAt = min(c.KnownAt, max(c.DueAt, c.At))
+	}
+	return c
 }
 
 // result turns what was said into figures.

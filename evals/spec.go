@@ -30,6 +30,8 @@ type Spec struct {
 	// Embargo leaves out training rows whose label was not known before the
 	// first test row.
 	Embargo bool `yaml:"embargo,omitempty"`
+	// Missing are words that stand for an unknown number, beside an empty text.
+	Missing []string `yaml:"missing,omitempty"`
 	// Excluded columns are never features, each with the reason.
 	Excluded map[string]string `yaml:"excluded,omitempty"`
 	Derive   []Derived         `yaml:"derive,omitempty"`
@@ -80,6 +82,10 @@ type Known struct {
 	Column string   `yaml:"column,omitempty"`
 	Format string   `yaml:"format,omitempty"`
 	After  Duration `yaml:"after,omitempty"`
+	// Due is the column of the time when the label is known at the latest,
+	// whatever it is: a promise that is over. Only from then on does a case count
+	// in what the base rate is followed by; a late one is known to be late then.
+	Due string `yaml:"due,omitempty"`
 }
 
 // Derived is a column computed of others of the same row.
@@ -268,7 +274,7 @@ func (s Spec) check() error {
 		case s.Time == nil && (h.Fold == "count" || h.Fold == "since"):
 			fault("history %s: without time nothing is earlier", h.Name)
 		}
-		for _, k := range h.Key {
+		for _, k := range append(slices.Clone(h.Key), h.Of) {
 			if Protected(k) {
 				fault("history %s: no model looks at this", h.Name)
 			}

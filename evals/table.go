@@ -20,6 +20,13 @@ type table struct {
 	columns [][]string
 	rows    int
 	file    string
+	places  []place // by row
+}
+
+// place is where a row begins.
+type place struct {
+	file string
+	line int
 }
 
 // readTable reads a CSV or NDJSON file whole, and adds its bytes to digest.
@@ -71,6 +78,8 @@ func (t *table) readCSV(from io.Reader) error {
 		for c, v := range record {
 			t.columns[c] = append(t.columns[c], strings.Clone(v))
 		}
+		line, _ := r.FieldPos(0)
+		t.places = append(t.places, place{t.file, line})
 		t.rows++
 	}
 }
@@ -100,6 +109,7 @@ func (t *table) readJSON(from io.Reader) error {
 				t.columns[c] = append(t.columns[c], fmt.Sprint(v))
 			}
 		}
+		t.places = append(t.places, place{t.file, n})
 		t.rows++
 	}
 	t.even()
@@ -134,6 +144,12 @@ func (t *table) text(name string) ([]string, error) {
 	return t.columns[c], nil
 }
 
+// fault is an error about a value, which it does not repeat.
+func (t *table) fault(row int, column, want string) error {
+	at := t.places[row]
+	return fmt.Errorf("%s: line %d, column %s: %s", at.file, at.line, column, want)
+}
+
 // set puts a column in, or in the place of one.
 func (t *table) set(name string, values []string) { t.columns[t.column(name)] = values }
 
@@ -147,6 +163,7 @@ func (t *table) add(other *table) {
 		}
 		t.columns[mine] = append(t.columns[mine], other.columns[c]...)
 	}
+	t.places = append(t.places, other.places...)
 	t.rows += other.rows
 	t.even()
 }
@@ -160,5 +177,6 @@ func (t *table) reorder(order []int) {
 		}
 		t.columns[c] = next
 	}
+	t.places = reordered(t.places, order)
 	t.rows = len(order)
 }

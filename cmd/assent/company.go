@@ -88,8 +88,8 @@ func (c *companyAddCmd) over(was decision.Company) (decision.Company, error) {
 	return is, nil
 }
 
-// mayChangeCurrency refuses to give past amounts another meaning. The policy
-// and the switches of a new company hold none.
+// mayChangeCurrency refuses to give past amounts another meaning. The policy,
+// the models and the switches of a new company hold none.
 func (a *app) mayChangeCurrency(ctx context.Context, was, is decision.Company) error {
 	if was.Currency == "" || was.Currency == is.Currency {
 		return nil
@@ -101,7 +101,7 @@ func (a *app) mayChangeCurrency(ctx context.Context, was, is decision.Company) e
 			return err
 		}
 		if slices.ContainsFunc(entries, func(e decision.Entry) bool {
-			return e.Type != decision.EntryActivation && e.Type != decision.EntrySwitch
+			return e.Type != decision.EntryActivation && e.Type != decision.EntryPromotion && e.Type != decision.EntrySwitch
 		}) {
 			return decision.Errorf(decision.CodeConflict, "The currency of %s stays %s: its journal and history hold amounts in it. Add another company for another currency.", was.ID, was.Currency)
 		}

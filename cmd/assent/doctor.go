@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"assent/decision"
@@ -61,6 +63,7 @@ func (d *doctor) installation(app *app) {
 		return err
 	})
 	d.check("in force", "put another policy in force: assent serve --policy", func() error { return app.policiesInForce(d.p.ctx) })
+	d.check("models", "assent model rollback, or assent model promote another one", func() error { return app.modelsInForce(d.p.ctx) })
 	d.check("rights", "GRANT assent_app TO the login that serves; see docs/operations.md", func() error {
 		may, err := mayRewrite(d.p.ctx, app.store)
 		if may {
@@ -141,6 +144,29 @@ func (a *app) policiesInForce(ctx context.Context) error {
 		}
 		if _, err := a.policies.Policy(ctx, head.Policy); err != nil {
 			return fmt.Errorf("company %s: %w", c.ID, err)
+		}
+	}
+	return nil
+}
+
+// modelsInForce wants this release to be able to use what was promoted under an
+// earlier one: a model that it cannot have leaves every decision to people.
+func (a *app) modelsInForce(ctx context.Context) error {
+	companies, err := a.store.Companies(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range companies {
+		head, err := a.store.Head(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		for _, kind := range slices.Sorted(maps.Keys(head.Models)) {
+			for _, revision := range []string{head.Models[kind].Champion, head.Models[kind].Challenger} {
+				if _, err := a.decisions.Models.Model(ctx, kind, revision); err != nil {
+					return fmt.Errorf("company %s, kind %s, model %.12s: %w", c.ID, kind, revision, errors.Join(err, errors.Unwrap(err)))
+				}
+			}
 		}
 	}
 	return nil

@@ -41,6 +41,10 @@ func makeGauges() []gauge {
 	return all
 }
 
+// inForce tells which models a company's decisions are made with: a change of
+// the figures beside it at the same moment has a name then.
+var inForce = prometheus.NewDesc("assent_models", "Models that were put in force, or are asked beside those, by revision; always 1.", []string{"company", "kind", "state", "revision"}, nil)
+
 // countFor bounds how long a scrape waits for the database.
 const countFor = 2 * time.Second
 
@@ -55,6 +59,7 @@ func (w waiting) Describe(descs chan<- *prometheus.Desc) {
 	for _, g := range gauges {
 		descs <- g.desc
 	}
+	descs <- inForce
 }
 
 // Collect counts. Without the database there are no figures rather than zeros,
@@ -71,8 +76,25 @@ func (w waiting) Collect(metrics chan<- prometheus.Metric) {
 			}
 			metrics <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, float64(n), c.ID, g.label)
 		}
+		var head decision.Head
+		if head, err = w.store.Head(ctx, c.ID); err != nil {
+			break
+		}
+		models(metrics, head)
 	}
 	if err != nil {
 		w.log.Warn("what waits cannot be counted", "error", err)
+	}
+}
+
+// models tells of those that were promoted; what a kind starts with is the
+// release's.
+func models(metrics chan<- prometheus.Metric, head decision.Head) {
+	for kind, m := range head.Models {
+		for state, revision := range map[string]string{champion: m.Champion, challenger: m.Challenger} {
+			if revision != "" {
+				metrics <- prometheus.MustNewConstMetric(inForce, prometheus.GaugeValue, 1, head.Company, kind, state, revision)
+			}
+		}
 	}
 }

@@ -1,14 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
-	"text/tabwriter"
-	"time"
 
 	"assent/decision"
 	"assent/scoring/model"
@@ -21,111 +18,7 @@ type modelCmd struct {
 	Promote  modelPromoteCmd  `cmd:"" help:"Put a model in force; it needs a passing evaluation and a person."`
 	Rollback modelRollbackCmd `cmd:"" help:"Put a model of before in force again."`
 	Shadow   modelShadowCmd   `cmd:"" help:"Ask a model beside the one in force, without a say."`
-	Compare  modelCompareCmd  `cmd:"" help:"Compare the model in force and its challenger on decisions whose truth is known."`
-}
-
-type modelListCmd struct {
-	ofCompany
-	Kind string `help:"Only models of this kind."`
-	JSON bool   `name:"json" help:"Print JSON."`
-}
-
-// listed is one model as the list shows it.
-type listed struct {
-	Revision string             `json:"revision"`
-	Kind     string             `json:"kind"`
-	Name     string             `json:"name"`
-	State    string             `json:"state"` // champion, challenger, former or candidate
-	Trained  time.Time          `json:"trained_at"`
-	Rows     int                `json:"rows"`
-	Passes   bool               `json:"passes"`
-	Metrics  map[string]float64 `json:"metrics"`
-}
-
-// Run lists what is stored.
-func (c *modelListCmd) Run(p *process) error {
-	app, err := p.read(&c.ofCompany)
-	if err != nil {
-		return err
-	}
-	defer app.store.Close()
-	all, err := c.all(p.ctx, app)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return json.NewEncoder(p.stdout).Encode(all)
-	}
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "REVISION\tKIND\tNAME\tSTATE\tTRAINED\tROWS\tGATES\tAUC\tECE")
-	for _, m := range all {
-		gates := "short"
-		if m.Passes {
-			gates = "pass"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\t%.3f\t%.4f\n", m.Revision[:12], m.Kind, m.Name, m.State, m.Trained.Format(time.DateOnly), m.Rows, gates, m.Metrics["auc"], m.Metrics["ece"])
-	}
-	return w.Flush()
-}
-
-func (c *modelListCmd) all(ctx context.Context, a *app) ([]listed, error) {
-	head, err := a.store.Head(ctx, c.Company)
-	if err != nil {
-		return nil, err
-	}
-	revisions, err := a.store.ArtefactRevisions(ctx, decision.ModelArtefact)
-	if err != nil {
-		return nil, err
-	}
-	out := []listed{}
-	for _, revision := range revisions {
-		card, err := a.card(ctx, revision)
-		if err != nil {
-			return nil, fmt.Errorf("model %s: %w", revision, err)
-		}
-		if c.Kind != "" && card.Kind != c.Kind {
-			continue
-		}
-		out = append(out, listed{revision, card.Kind, card.Name, stateOf(head.Models[card.Kind], revision), card.Trained, card.Data.Rows, card.Passes(), card.Metrics})
-	}
-	slices.SortStableFunc(out, func(a, b listed) int { return b.Trained.Compare(a.Trained) })
-	return out, nil
-}
-
-func stateOf(m decision.KindModels, revision string) string {
-	switch {
-	case m.Champion == revision:
-		return "champion"
-	case m.Challenger == revision:
-		return "challenger"
-	case slices.Contains(m.Former, revision):
-		return "former"
-	}
-	return "candidate"
-}
-
-// card reads a stored model's card.
-func (a *app) card(ctx context.Context, revision string) (model.Card, error) {
-	content, err := a.store.Artefact(ctx, decision.ModelArtefact, revision)
-	if err != nil {
-		return model.Card{}, err
-	}
-	parsed, err := model.Parse(content)
-	return parsed.Card, err
-}
-
-// revision finds the stored model that a beginning of its revision names.
-func (a *app) modelRevision(ctx context.Context, prefix string) (string, error) {
-	const shortest = 8
-	revisions, err := a.store.ArtefactRevisions(ctx, decision.ModelArtefact)
-	if err != nil {
-		return "", err
-	}
-	found := slices.DeleteFunc(revisions, func(r string) bool { return !strings.HasPrefix(r, prefix) })
-	if len(prefix) < shortest || len(found) != 1 {
-		return "", wrongUse("REVISION", fmt.Sprintf("must be the revision of one stored model, or at least its first %d characters; see assent model list", shortest))
-	}
-	return found[0], nil
+	Compare  modelCompareCmd  `cmd:"" help:"Compare two models on the decisions that asked both and whose truth is known."`
 }
 
 type modelShowCmd struct {
@@ -205,13 +98,7 @@ func (c *ofPromotion) do(p *process, a *app, promotion decision.Promotion) error
 }
 
 func printModels(p *process, kind string, m decision.KindModels) {
-	name := func(revision, otherwise string) string {
-		if revision == "" {
-			return otherwise
-		}
-		return revision
-	}
-	fmt.Fprintf(p.stdout, "%s: in force %s, challenger %s\n", kind, name(m.Champion, "what the kind starts with"), name(m.Challenger, "none"))
+	fmt.Fprintf(p.stdout, "%s: in force %s, challenger %s\n", kind, cmp.Or(m.Champion, "what the kind starts with"), cmp.Or(m.Challenger, "none"))
 }
 
 type modelPromoteCmd struct {
@@ -236,7 +123,7 @@ func (c *modelPromoteCmd) do(p *process, a *app) error {
 
 type modelRollbackCmd struct {
 	Kind string `required:"" help:"Kind whose model goes back."`
-	To   string `help:"Revision of before, or its beginning; start is what the kind starts with; default is the last one."`
+	To   string `help:"Revision of before, or its beginning; start is what the kind starts with; default is the one before."`
 	ofPromotion
 }
 
@@ -244,22 +131,30 @@ type modelRollbackCmd struct {
 func (c *modelRollbackCmd) Run(p *process) error { return p.apply(c) }
 
 func (c *modelRollbackCmd) do(p *process, a *app) error {
-	head, err := a.store.Head(p.ctx, c.Company)
+	to, err := c.target(p.ctx, a)
 	if err != nil {
 		return err
 	}
-	to := ""
-	switch former := head.Models[c.Kind].Former; {
-	case c.To == "" && len(former) == 0:
-		return decision.Errorf(decision.CodeConflict, "No other model of this kind was in force before.")
-	case c.To == "":
-		to = former[0]
-	case c.To != "start":
-		if to, err = a.modelRevision(p.ctx, c.To); err != nil {
-			return err
-		}
-	}
 	return c.ofPromotion.do(p, a, decision.Promotion{Step: decision.StepRollback, Kind: c.Kind, Model: to})
+}
+
+// target is the revision to go back to. Nothing was before the start, so from
+// there it has to be named.
+func (c *modelRollbackCmd) target(ctx context.Context, a *app) (string, error) {
+	if c.To == start {
+		return "", nil
+	}
+	if c.To != "" {
+		return a.modelRevision(ctx, c.To)
+	}
+	head, err := a.store.Head(ctx, c.Company)
+	if err != nil {
+		return "", err
+	}
+	if head.Models[c.Kind].Champion == "" {
+		return "", decision.Errorf(decision.CodeConflict, "The kind has what it starts with: no other model was in force before. Name one by --to, or promote one.")
+	}
+	return head.Models[c.Kind].Former[0], nil
 }
 
 type modelShadowCmd struct {

@@ -5,6 +5,7 @@ import (
 
 	"assent/decision"
 	"assent/scoring"
+	"assent/scoring/model"
 )
 
 // sentence says in plain words what a code meant to a decision: codes of the
@@ -15,6 +16,9 @@ func (a *app) sentence(policy, code string) string {
 		return s
 	}
 	if s, _, ok := scoring.Reason(code); ok {
+		return s
+	}
+	if s, ok := model.Reason(code); ok {
 		return s
 	}
 	engine, err := a.policies.Engine(context.Background(), policy)

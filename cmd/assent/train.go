@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,10 @@ func (c *trainCmd) Run(p *process) error {
 	}
 	var trained []outcomeOfTraining
 	for _, cs := range past {
+		if c.silent(cs) {
+			fmt.Fprintf(p.stdout, "%s: no case holds a signal, so that there is nothing to train apart\n", cs.Set.Name)
+			continue
+		}
 		t, err := c.train(p, cs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", cs.Set.Name, err)
@@ -55,6 +60,22 @@ func (c *trainCmd) Run(p *process) error {
 	}
 	printGap(p, trained)
 	return c.keep(p, trained)
+}
+
+// silent says that a set is enriched and the cases are not: whatever it has
+// over the plain set tells nothing.
+func (c *trainCmd) silent(past *cases.Cases) bool {
+	plain, _ := feature.Named(c.Kind + "/" + decision.SetOdoo)
+	if past.Set.Name == plain.Name {
+		return false
+	}
+	for i, f := range past.Set.Features {
+		isPlain := slices.ContainsFunc(plain.Features, func(p feature.Feature) bool { return p.Name == f.Name })
+		if !isPlain && !past.Constant(i) {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *trainCmd) sets() ([]feature.Set, error) {

@@ -89,16 +89,17 @@ func calibration(r evals.Result) []figure {
 
 // reliability draws one curve where nothing was calibrated after the model.
 func reliability(r evals.Result) figure {
-	before, after := r.Report.Before, r.Report.After
-	p := plot.Reliability{Title: "Observed over expected rate of positives", Series: []plot.Bins{{Name: "probabilities", Bins: after}}}
+	p := plot.Reliability{Title: "Observed over expected rate of positives", Series: []plot.Bins{{Name: "probabilities", Bins: r.Report.After}}}
 	words := fmt.Sprintf("ECE %s, Brier %s; the model's own probabilities, not calibrated further.", value(r, "ece"), value(r, "brier"))
-	if !slices.Equal(before, after) {
+	if before, after := r.Report.Before, r.Report.After; calibrated(r) {
 		p.Title += ", before and after calibration"
 		p.Series = []plot.Bins{{Name: "before calibration", Bins: before}, {Name: "after", Bins: after}}
 		words = fmt.Sprintf("ECE %s before and %s after calibration; Brier %s after.", num(ece(before)), value(r, "ece"), value(r, "brier"))
 	}
 	return figure{p.SVG(), words + " Bins of equal count, each with its 95\u00a0% interval; n\u00a0=\u00a0" + count(r.Rows.Test) + ". Square-root scales."}
 }
+
+func calibrated(r evals.Result) bool { return !slices.Equal(r.Report.Before, r.Report.After) }
 
 // ece is the expected calibration error of bins; see metric.ECE.
 func ece(bins []metric.Bin) float64 {
@@ -138,7 +139,7 @@ func newCost(r evals.Result) *cost {
 	}
 	live := r.Report.Confusion.Threshold
 	out.figure = figure{costLine(c, out.AtBest, live, out.Live).SVG(),
-		fmt.Sprintf("Expected cost of a case by the threshold from which on it is acted upon; n\u00a0=\u00a0%s. Square-root scale of thresholds.", count(r.Rows.Test))}
+		fmt.Sprintf("Expected cost of a case by the threshold from which on it is acted upon; n\u00a0=\u00a0%s. Square-root scales.", count(r.Rows.Test))}
 	return out
 }
 
@@ -153,7 +154,7 @@ func costLine(c *evals.Cost, atBest, live, atLive float64) plot.Line {
 	return plot.Line{
 		Title:  fmt.Sprintf("Expected cost over threshold, least %s %s at %s", num(atBest), c.Currency, num(c.Best)),
 		X:      plot.Axis{Label: "threshold", To: plot.Ceil(widest), Root: true, Percent: true},
-		Y:      plot.Axis{Label: c.Currency + " a case", To: plot.Ceil(most)},
+		Y:      plot.Axis{Label: c.Currency + " a case", To: plot.Ceil(most), Root: true},
 		Series: []plot.Series{{Name: "expected cost", Points: c.Curve}},
 		Marks:  []plot.Mark{{Name: "least", X: c.Best, Y: atBest, Under: true}, {Name: threshold, X: live, Y: atLive}},
 	}

@@ -85,8 +85,15 @@ func interval(i metric.Interval) string {
 	return num(i.Low) + " to " + num(i.High)
 }
 
-// day writes microseconds as a day, UTC.
-func day(micro int64) string { return time.UnixMicro(micro).UTC().Format(time.DateOnly) }
+// day writes microseconds as a day, UTC. Clocks that count from nothing in
+// particular give days that nobody should take for dates of 1970.
+func day(micro int64) string {
+	const dated = 10 * 365 * 24 * time.Hour
+	if micro < dated.Microseconds() {
+		return "day " + count(int(micro/(24*time.Hour).Microseconds()))
+	}
+	return time.UnixMicro(micro).UTC().Format(time.DateOnly)
+}
 
 func seconds(v float64) string {
 	if !known(v) {

@@ -294,6 +294,17 @@ func TestNotCalibrated(t *testing.T) {
 	}
 }
 
+func TestOrigins(t *testing.T) {
+	t.Parallel()
+	const day = 24 * 3600 * 1000000
+	for from, want := range map[int64]string{0: "part 1", 34 * day: "day 34", 19723 * day: "2024-01-01"} {
+		r := evals.Result{Report: evals.Report{Backtest: []train.Origin{{From: from, Learners: map[string]train.Figure{"x": {}}}}}}
+		if page := write(t, r); !strings.Contains(page, `rowspan="1">`+want+`</th>`) {
+			t.Errorf("an origin at %d is not written %q", from, want)
+		}
+	}
+}
+
 func TestShifted(t *testing.T) {
 	t.Parallel()
 	r := evals.Result{}

@@ -64,6 +64,9 @@ func (v *view) Confused() bool {
 	return c.TruePositive+c.FalsePositive+c.TrueNegative+c.FalseNegative > 0
 }
 
+// Calibrated says whether probabilities are other than the model's own.
+func (v *view) Calibrated() bool { return calibrated(v.Result) }
+
 // verdict says in a sentence whether the gates hold.
 func verdict(gates []evals.Gate) (sentence string, passed bool) {
 	short := 0

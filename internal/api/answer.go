@@ -20,7 +20,7 @@ type Answer struct {
 	Reasons     []Reason           `json:"reasons" doc:"Why it is no plain execute, most important first."`
 	Rules       []string           `json:"rules" doc:"Labels of the policy's rules that fired."`
 	Assessment  *Assessment        `json:"assessment,omitempty" doc:"What the model says; absent for kinds without a model, and when the model failed."`
-	Challenger  *Challenger        `json:"challenger,omitempty" doc:"What another model says, asked beside the one in force and without a say."`
+	Challenger  *Challenger        `json:"challenger,omitempty" doc:"What another model said beside it, without a say; absent where none was asked."`
 	Action      Action             `json:"action" doc:"The recommended change in Odoo."`
 	Apply       decision.Applier   `json:"apply" doc:"Who applies the action."`
 	Execution   string             `json:"execution,omitempty" doc:"Id of applying the action; the marker left in Odoo, and the address of a receipt."`
@@ -43,8 +43,8 @@ type Reason struct {
 
 // Assessment is a model's opinion.
 type Assessment struct {
-	Model       string         `json:"model" doc:"Name of the model in force."`
-	Revision    string         `json:"revision,omitempty" doc:"Its content hash."`
+	Model       string         `json:"model"`
+	Revision    string         `json:"revision,omitempty" doc:"Content hash of the model."`
 	Probability *float64       `json:"probability,omitempty" minimum:"0" maximum:"1" doc:"Calibrated; absent if unknown."`
 	Class       string         `json:"class,omitempty"`
 	Confidence  *float64       `json:"confidence,omitempty" minimum:"0" maximum:"1" doc:"Share of the model's evidence that was known."`
@@ -52,12 +52,14 @@ type Assessment struct {
 	Reasons     []Contribution `json:"reasons" doc:"Largest first; base plus all contributions is the log-odds of the probability."`
 }
 
-// Challenger is the opinion of a model on trial.
+// Challenger is the opinion of a model that is tried beside the one in force.
+// Nothing was decided by it.
 type Challenger struct {
-	Model       string   `json:"model"`
-	Revision    string   `json:"revision"`
+	Model       string   `json:"model,omitempty"`
+	Revision    string   `json:"revision" doc:"Content hash of the model."`
 	Probability *float64 `json:"probability,omitempty" minimum:"0" maximum:"1" doc:"Calibrated; absent if unknown."`
-	Confidence  *float64 `json:"confidence,omitempty" minimum:"0" maximum:"1" doc:"Share of its evidence that was known."`
+	Confidence  *float64 `json:"confidence,omitempty" minimum:"0" maximum:"1" doc:"Share of the model's evidence that was known."`
+	Failure     *Reason  `json:"failure,omitempty" doc:"Why it said nothing."`
 }
 
 // Contribution is one reason of a model with its weight.
@@ -104,7 +106,7 @@ func (a *api) answer(in decision.Answer) Answer {
 	out := Answer{
 		ID: d.ID, Company: d.Company, Kind: d.Kind, Channel: d.Channel, Subject: d.Subject,
 		Verdict: d.Outcome, Status: in.Row.Status, Reasons: a.reasons(d),
-		Rules: list(d.Verdict.Rules), Assessment: a.assessment(d.Revisions.Policy, d.Assessment), Challenger: challenger(d.Challenger), Action: action(d.Recommendation.Action),
+		Rules: list(d.Verdict.Rules), Assessment: a.assessment(d.Revisions.Policy, d.Assessment), Challenger: a.challenger(d.Revisions.Policy, d.Challenger), Action: action(d.Recommendation.Action),
 		Apply: d.Apply, Execution: d.Execution, AtStake: d.Recommendation.AtStake,
 		Key: d.Key, Revisions: d.Revisions, DecidedAt: in.Row.At, Replayed: in.Replayed, Correlation: d.Correlation,
 	}
@@ -164,11 +166,16 @@ func (a *api) assessment(policy string, in decision.Assessment) *Assessment {
 	return out
 }
 
-func challenger(in *decision.Assessment) *Challenger {
+func (a *api) challenger(policy string, in *decision.Challenge) *Challenger {
 	if in == nil {
 		return nil
 	}
-	return &Challenger{in.Model, in.Revision, in.Probability, in.Confidence}
+	out := &Challenger{Model: in.Model, Revision: in.Revision, Probability: in.Probability, Confidence: in.Confidence}
+	if in.Failure != "" {
+		failure := a.reason(policy, in.Failure)
+		out.Failure = &failure
+	}
+	return out
 }
 
 func action(in decision.Action) Action {

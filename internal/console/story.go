@@ -18,6 +18,7 @@ type story struct {
 	decision.Story
 	Asked      string // who
 	Steps      []storyStep
+	Challenger string // what another model said, or why it did not; "" where none was asked
 	Waterfall  *waterfall
 	Rules      []fact // title, label
 	Why        []string
@@ -99,6 +100,7 @@ func (c *console) explain(s *story, v visit) {
 			s.Failures = append(s.Failures, humanise(f.Step)+": "+c.reason(policy, f.Code))
 		}
 	}
+	s.Challenger = c.challenged(policy, d.Challenger)
 	s.Guard = guardFacts(d)
 	s.Steps = []storyStep{c.assessed(s.Story), governed(d), c.guarded(d), {
 		Name: "Now", What: humanise(string(s.Row.Status)), Tone: statusTone(s.Row.Status), More: statusSentence(s.Story, v.Head.Switches),
@@ -124,6 +126,20 @@ func (c *console) assessed(s decision.Story) storyStep {
 		step.What, step.More = "No model", "This was decided by rules alone."
 	}
 	return step
+}
+
+// challenged tells what the challenger said, and that it had no say: nobody
+// must take its figure for the one that was decided by.
+func (c *console) challenged(policy string, said *decision.Challenge) string {
+	switch {
+	case said == nil:
+		return ""
+	case said.Failure != "":
+		return c.reason(policy, said.Failure)
+	case said.Probability == nil:
+		return "No probability. It has no say."
+	}
+	return percent(*said.Probability) + ", by " + said.Model + ". It has no say."
 }
 
 // failureOf is the code of a step's recorded failure; what was erased tells of

@@ -121,6 +121,54 @@ func TestStoryOfAModelThatSaidNothing(t *testing.T) {
 	}
 }
 
+// beside is a model that is tried beside the release's own.
+type beside struct {
+	decision.Assessors
+	probability *float64
+	err         error
+}
+
+func (b beside) Model(ctx context.Context, kind, revision string) (decision.Assessor, error) {
+	if revision == b.Revision() {
+		return b, nil
+	}
+	return b.Assessors.Model(ctx, kind, revision)
+}
+
+func (beside) Card(context.Context, string) (decision.ModelCard, error) {
+	return decision.ModelCard{Name: "trained/order", Kind: "order"}, nil
+}
+
+func (beside) Revision() string { return "5d41402abc4b2a76" }
+
+func (b beside) Assess(decision.Snapshot) (decision.Assessment, error) {
+	return decision.Assessment{Model: "trained/order", Probability: b.probability}, b.err
+}
+
+// What a challenger said stands apart from what was decided by, and says that
+// it is nothing more.
+func TestStoryOfAChallenger(t *testing.T) {
+	t.Parallel()
+	half := 0.5
+	for want, model := range map[string]beside{
+		"It said 50.0 %, by trained/order. It has no say.": {probability: &half},
+		"It said No probability. It has no say.":           {},
+		"It said The challenger failed; it has no say.":    {err: errors.New("out of range")},
+		"Challenger 5d41402abc4b2a76":                      {probability: &half},
+	} {
+		h := setup(t)
+		model.Assessors = h.decisions.Models.(decision.Assessors)
+		h.decisions.Models, h.decisions.Patience = model, time.Minute
+		ann := h.addUser(decision.User{Name: "Ann Analyst", Email: "ann@example.com", Roles: []string{decision.RoleAnalyst}})
+		_, err := h.decisions.Promote(context.Background(), company.ID, decision.AnyEpoch, decision.Promotion{
+			Step: decision.StepChallenge, Kind: "order", Model: model.Revision(), By: ann.ID, Reason: "trial",
+		})
+		must(t, err)
+		a := h.order(36, "85.50", nil)
+		h.as("omar").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, want, "by scorecard/order")
+	}
+}
+
 func TestStoryOfARecordedFailure(t *testing.T) {
 	t.Parallel()
 	h := setup(t)

@@ -88,7 +88,7 @@ func (c *console) changeSwitches(w http.ResponseWriter, r *http.Request, v visit
 // switchesMoved shows what is in force by now, beside what was asked for.
 func (c *console) switchesMoved(w http.ResponseWriter, r *http.Request, v visit, want decision.Switches) error {
 	view := switchesOf(v)
-	view.Want, view.Fault = want, "Somebody changed the switches or the policies since you opened this page. Look again."
+	view.Want, view.Fault = want, "Somebody changed the switches, the policies or the models since you opened this page. Look again."
 	return show(w, r, http.StatusConflict, switchesPage(v, view))
 }
 

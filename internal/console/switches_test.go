@@ -84,7 +84,7 @@ func TestSwitchesChangedInBetween(t *testing.T) {
 	h := setup(t)
 	form := h.switchForm("kill", "on", "confirm", "yes")
 	h.switches(decision.Switches{Modes: map[string]decision.Mode{"order": decision.Suggest}})
-	h.as("omar").post("/switches", form).want(t, http.StatusConflict, "Somebody changed the switches or the policies since you opened this page.")
+	h.as("omar").post("/switches", form).want(t, http.StatusConflict, "Somebody changed the switches, the policies or the models since you opened this page.")
 	if h.head().Switches.Kill {
 		t.Error("changed in spite of it")
 	}
@@ -124,7 +124,7 @@ func TestSwitchesChangedAtTheSameInstant(t *testing.T) {
 		h.switches(decision.Switches{Modes: map[string]decision.Mode{"order": decision.Shadow}})
 	}}
 	h.through(New(config))
-	h.as("omar").post("/switches", h.switchForm("kill", "on", "confirm", "yes")).want(t, http.StatusConflict, "Somebody changed the switches or the policies since you opened this page.")
+	h.as("omar").post("/switches", h.switchForm("kill", "on", "confirm", "yes")).want(t, http.StatusConflict, "Somebody changed the switches, the policies or the models since you opened this page.")
 	if now := h.head().Switches; now.Kill || now.Mode("order") != decision.Shadow {
 		t.Errorf("the first change is lost: %+v", now)
 	}

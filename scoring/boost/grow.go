@@ -59,9 +59,7 @@ func (g *grower) grow() {
 	}
 	g.leaves, g.splits = g.leaves[:0], g.splits[:0]
 	root := growing{to: len(g.rows), limits: unlimited, parent: -1}
-	for _, row := range g.rows {
-		root.total = root.total.plus(g.cells[row])
-	}
+	root.total = g.sum()
 	s := newScanner(g.params, g.fixed, root.total, unlimited)
 	gradient, hessian := g.fixed.real(root.total)
 	root.value = s.value(gradient, hessian)
@@ -76,6 +74,21 @@ func (g *grower) grow() {
 		}
 		g.split(at)
 	}
+}
+
+// sum adds up the tree's rows.
+func (g *grower) sum() cell {
+	parts := make([]cell, (len(g.rows)+chunk-1)/chunk)
+	chunks(len(g.rows), func(i, from, to int) {
+		for _, row := range g.rows[from:to] {
+			parts[i] = parts[i].plus(g.cells[row])
+		}
+	})
+	var total cell
+	for _, part := range parts {
+		total = total.plus(part)
+	}
+	return total
 }
 
 // next is the leaf whose split gains most, -1 when none gains.

@@ -1,7 +1,6 @@
 package boost
 
 import (
-	"cmp"
 	"slices"
 
 	"assent/scoring/frame"
@@ -66,11 +65,20 @@ func (s *scanner) ordered(cells *[256]cell, codes []uint8) candidate {
 	codes = slices.DeleteFunc(codes, func(code uint8) bool {
 		return float64(s.fixed.count(cells[code])) < s.params.LevelSmooth
 	})
-	rank := func(code uint8) float64 {
+	var ranks [256]float64
+	for _, code := range codes {
 		g, h := s.fixed.real(cells[code])
-		return g / (h + s.params.LevelSmooth)
+		ranks[code] = g / (h + s.params.LevelSmooth)
 	}
-	slices.SortFunc(codes, func(a, b uint8) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
+	slices.SortFunc(codes, func(a, b uint8) int {
+		switch {
+		case ranks[a] < ranks[b]:
+			return -1
+		case ranks[a] > ranks[b]:
+			return 1
+		}
+		return int(a) - int(b)
+	})
 	best := s.prefixes(cells, codes)
 	slices.Reverse(codes)
 	if other := s.prefixes(cells, codes); other.gain > best.gain {

@@ -100,9 +100,6 @@ func (s *scanner) freeBins(cells []cell, start cell) candidate {
 	all, left := s.total.weight&mask, start
 	for b := range cells {
 		c := &cells[b]
-		if c.weight == 0 {
-			continue
-		}
 		left.gradient += c.gradient
 		left.weight += c.weight
 		rows := left.weight & mask
@@ -121,7 +118,8 @@ func (s *scanner) freeBins(cells []cell, start cell) candidate {
 		gr := total - gl
 		hl, hr = hl+l2, hr+l2
 		over, under := float64(float64(gl*gl)*hr)+float64(float64(gr*gr)*hl), float64(hl*hr)
-		if over > float64(least*under) {
+		// That a bin is empty is asked last: nobody could predict it.
+		if over > float64(least*under) && c.weight != 0 {
 			least, found = over/under, true
 			best.bin, best.left = b, left
 		}

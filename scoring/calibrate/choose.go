@@ -11,11 +11,11 @@ var needs = map[Method]int{None: 0, Shift: 10, Platt: 50, Beta: 200, Isotonic: 5
 // methods in the order in which they are tried.
 var methods = []Method{None, Shift, Platt, Beta, Isotonic}
 
-// blocks is how many parts the cases are cut into by time; the first fitted
-// ones only teach, each other one is judged by what all before it taught.
+// Cases are cut into Blocks by time; the first Taught of them only teach, each
+// other one is judged by what all before it taught.
 const (
-	blocks = 5
-	fitted = 2
+	Blocks = 5
+	Taught = 2
 )
 
 // What a family must save over the simpler one: a share of the log-loss, and
@@ -54,8 +54,8 @@ func Choose(logOdds []float64, positive []bool) (best Map, held []float64) {
 func forward(method Method, logOdds []float64, positive []bool) []float64 {
 	n := len(logOdds)
 	out := append([]float64(nil), logOdds...)
-	for b := fitted; b < blocks; b++ {
-		from, to := b*n/blocks, (b+1)*n/blocks
+	for b := Taught; b < Blocks; b++ {
+		from, to := b*n/Blocks, (b+1)*n/Blocks
 		m := Fit(method, logOdds[:from], positive[:from])
 		for i := from; i < to; i++ {
 			out[i] = m.LogOdds(logOdds[i])
@@ -67,7 +67,7 @@ func forward(method Method, logOdds []float64, positive []bool) []float64 {
 // saves says whether log-odds have clearly less loss than others.
 func saves(logOdds, others []float64, positive []bool) bool {
 	sum, squares, all := 0.0, 0.0, 0.0
-	from := fitted * len(positive) / blocks
+	from := Taught * len(positive) / Blocks
 	for i := from; i < len(positive); i++ {
 		loss := lossOf(others[i], positive[i])
 		d := loss - lossOf(logOdds[i], positive[i])

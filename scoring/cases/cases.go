@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math"
+	"slices"
 	"time"
 
 	"assent/decision"
@@ -179,4 +180,12 @@ func (c *Cases) level(v frame.Value) int32 {
 		c.names, c.index[v.Text] = append(c.names, v.Text), i
 	}
 	return i
+}
+
+// Constant says that every case has the same of a feature, by its place in the
+// set, or nothing.
+func (c *Cases) Constant(feature int) bool {
+	numbers, levels := c.numbers[feature], c.levels[feature]
+	return !slices.ContainsFunc(numbers, func(x float64) bool { return math.Float64bits(x) != math.Float64bits(numbers[0]) }) &&
+		!slices.ContainsFunc(levels, func(level int32) bool { return level != levels[0] })
 }

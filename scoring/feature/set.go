@@ -111,7 +111,7 @@ func ofField(kind string, f decision.Field) Feature {
 
 func ofContext(kind string, f decision.Feature) Feature {
 	out := Feature{
-		Column: frame.Column{Name: f.Path, Type: frame.Number}, Source: "context",
+		Column: frame.Column{Name: f.Path, Type: frame.Number, Monotone: f.Monotone}, Source: "context",
 		AvailableAt: f.AvailableAt(), Missing: strings.Join(f.Absences(), ", "), Doc: f.Doc, Code: code(kind, f.Path),
 		read: func(s *decision.Snapshot, path string) frame.Value { return plain(s.Context[path]) },
 	}

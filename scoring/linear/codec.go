@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"assent/scoring/frame"
+	"assent/scoring/logistic"
 )
 
 // UnmarshalJSON reads a model, and refuses one that could not have been
@@ -18,6 +21,9 @@ func (m *Model) UnmarshalJSON(data []byte) error {
 	if err := dec.Decode(&p); err != nil {
 		return err
 	}
+	if math.Abs(p.Base) > most {
+		return fmt.Errorf("linear: base must be within -%d to %d", most, most)
+	}
 	for c := range p.Terms {
 		if err := p.Terms[c].check(); err != nil {
 			return fmt.Errorf("linear: term %d: %w", c, err)
@@ -28,10 +34,19 @@ func (m *Model) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// check needs no look at single numbers: JSON has none that is not finite.
+// most bounds what is added to log-odds, so that no sum is infinite.
+const most = logistic.MaxLogOdds
+
+// check needs no look for numbers that are not finite: JSON has none.
 func (t *Term) check() error {
 	steps := len(t.Weights)
 	switch {
+	case steps > frame.MaxBins:
+		return fmt.Errorf("must have at most %d weights", frame.MaxBins)
+	case slices.ContainsFunc(slices.Concat(t.Weights, []float64{t.Other, t.Missing}), tooFar):
+		return fmt.Errorf("weights must be within -%d to %d", most, most)
+	case t.Line != nil && (tooFar(t.Line.Slope) || tooFar(t.Line.Centre)):
+		return fmt.Errorf("slope and centre of a line must be within -%d to %d", most, most)
 	case t.Line != nil && (steps > 0 || t.Levels != nil || t.Edges != nil):
 		return fmt.Errorf("has a line or weights, not both")
 	case t.Line != nil && !(t.Line.Scale > 0):
@@ -47,6 +62,8 @@ func (t *Term) check() error {
 	}
 	return nil
 }
+
+func tooFar(x float64) bool { return math.Abs(x) > most }
 
 func ascending(edges []float64) bool {
 	for i := 1; i < len(edges); i++ {

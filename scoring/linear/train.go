@@ -29,13 +29,15 @@ func Train(f *frame.Frame, rows, valid []int32, p Params) (*Model, error) {
 }
 
 // best is the penalty with the least loss on valid. Strongest first: each
-// solution is where the next begins.
+// solution is where the next begins, and the weakest, which take longest, are
+// not tried once two in a row were worse.
 func best(f *frame.Frame, rows, valid []int32, p Params) (penalty float64) {
-	s, least := newSolver(f, rows, p), math.Inf(1)
-	for i := len(p.Penalties) - 1; i >= 0; i-- {
+	s, least, worse := newSolver(f, rows, p), math.Inf(1), 0
+	for i := len(p.Penalties) - 1; i >= 0 && worse < 2; i-- {
 		s.solve(p.Penalties[i])
+		worse++
 		if loss := lossOn(f, valid, s.model(f)); loss < least {
-			penalty, least = p.Penalties[i], loss
+			penalty, least, worse = p.Penalties[i], loss, 0
 		}
 	}
 	return penalty
@@ -231,7 +233,7 @@ func (s *solver) column(c int, d *design, penalty float64) float64 {
 	for g := range pull {
 		pull[g] += float64(curve[g] * old[g])
 	}
-	next := d.solve(curve, pull, penalty)
+	next := d.solve(curve, pull, penalty, old)
 	before, after, largest := d.table(old), d.table(next), 0.0
 	for g := range next {
 		largest = max(largest, math.Abs(next[g]-old[g]))

@@ -34,11 +34,11 @@ func Exp(x float64) float64 {
 	lo := float64(k * ln2Lo)
 	r := hi - lo
 	t := float64(r * r)
-	c := float64(t * p5)
-	for _, p := range [...]float64{p4, p3, p2, p1} {
-		c = float64(t * (p + c))
-	}
-	c = r - c
+	c := float64(t * (p4 + float64(t*p5)))
+	c = float64(t * (p2 + float64(t*(p3+c))))
+	c = r - float64(t*(p1+c))
 	y := 1 - ((lo - float64(r*c)/(2-c)) - hi)
-	return math.Ldexp(y, int(k))
+	// 2^k by its bits: k is far from where a float64 ends.
+	const bias, mantissa = 1023, 52
+	return y * math.Float64frombits(uint64(int(k)+bias)<<mantissa)
 }

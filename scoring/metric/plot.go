@@ -19,19 +19,20 @@ func (c Curve) PR(most int) []Point {
 	})
 }
 
-// points takes some of the thresholds, evenly, the first and the last among
-// them. At most 1 point is no curve: then there are two.
+// points takes some of the thresholds, evenly along the curve, the first and
+// the last among them. At most 1 point is no curve: then there are two.
 func (c Curve) points(most int, at func(i int) (x, y float64)) []Point {
-	last := len(c.Threshold) - 1
-	n := min(max(most, 2), last+1)
-	out := make([]Point, n)
-	for k := range out {
-		i := last
-		if n > 1 {
-			i = k * last / (n - 1)
-		}
+	most = max(most, 2)
+	var out []Point
+	last, step := len(c.Threshold)-1, 1/float64(most-1)
+	for i := range c.Threshold {
 		x, y := at(i)
-		out[k] = Point{x, y, c.Threshold[i]}
+		if i == 0 || i == last || len(c.Threshold) <= most || x >= out[len(out)-1].X+step {
+			out = append(out, Point{x, y, c.Threshold[i]})
+		}
+	}
+	if len(out) > most {
+		out = append(out[:most-1], out[len(out)-1])
 	}
 	return out
 }

@@ -1,6 +1,9 @@
 package model
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"time"
 
 	"assent/scoring/train"
@@ -58,4 +61,15 @@ func (c Card) Passes() bool {
 		}
 	}
 	return len(c.Gates) > 0
+}
+
+// Eval is the hash of what the evaluation found: hex SHA-256 of data, backtest,
+// metrics, calibration and gates as JSON. A promotion is journalled with it.
+func (c Card) Eval() string {
+	found, err := json.Marshal([]any{c.Data, c.Backtest, c.Metrics, c.Calibration, c.Gates})
+	if err != nil {
+		return "" // a figure that is no number: nothing a promotion could rest on
+	}
+	sum := sha256.Sum256(found)
+	return hex.EncodeToString(sum[:])
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -17,9 +18,17 @@ import (
 type Library struct {
 	artefacts  decision.Artefacts
 	scorecards map[string]*scoring.Scorecard // by kind
-	models     atomic.Pointer[map[string]*Model]
+	models     atomic.Pointer[map[string]shelved]
 	decoding   sync.Mutex
 	added      []string // revisions on the shelf, oldest first; under decoding
+}
+
+// shelved is a model, or why this release cannot use what is stored. Contents
+// do not change, so neither is looked at again: a model that cannot be used may
+// be the one in force, which every decision asks for.
+type shelved struct {
+	model *Model
+	err   error
 }
 
 // shelf is how many models are kept, some megabytes each.
@@ -33,7 +42,7 @@ func NewLibrary(artefacts decision.Artefacts) *Library {
 	for _, card := range scoring.Scorecards() {
 		l.scorecards[card.Card().Kind] = card
 	}
-	l.models.Store(&map[string]*Model{})
+	l.models.Store(&map[string]shelved{})
 	return l
 }
 
@@ -58,7 +67,7 @@ func (l *Library) Card(ctx context.Context, revision string) (decision.ModelCard
 	if err != nil {
 		return decision.ModelCard{}, err
 	}
-	card := decision.ModelCard{Name: m.Card().Name, Kind: m.set.Kind, Gates: len(m.Card().Gates)}
+	card := decision.ModelCard{Name: m.Card().Name, Kind: m.set.Kind, Eval: m.Card().Eval(), Gates: len(m.Card().Gates)}
 	for _, g := range m.Card().Gates {
 		if !g.Pass {
 			card.Failed = append(card.Failed, g.Metric)
@@ -69,33 +78,46 @@ func (l *Library) Card(ctx context.Context, revision string) (decision.ModelCard
 
 func (l *Library) stored(ctx context.Context, revision string) (*Model, error) {
 	if m, ok := (*l.models.Load())[revision]; ok {
-		return m, nil
+		return m.model, m.err
 	}
 	l.decoding.Lock()
 	defer l.decoding.Unlock()
 	if m, ok := (*l.models.Load())[revision]; ok {
-		return m, nil
+		return m.model, m.err
 	}
 	content, err := l.artefacts.Artefact(ctx, decision.ModelArtefact, revision)
 	if err != nil {
 		return nil, err
 	}
-	m, err := Decode(content)
-	switch {
-	case err != nil:
-		return nil, &decision.Error{Code: decision.CodeInvalid, Message: "The stored model cannot be used by this release.", Err: err}
-	case m.Revision() != revision:
+	model, err := usable(content, revision)
+	l.add(revision, shelved{model, err})
+	return model, err
+}
+
+// usable decodes content. What makes the decoder panic is no model either.
+func usable(content []byte, revision string) (m *Model, err error) {
+	refuse := func(cause error) error {
+		return &decision.Error{Code: decision.CodeInvalid, Message: "The stored model cannot be used by this release.", Err: cause}
+	}
+	defer func() {
+		if panicked := recover(); panicked != nil {
+			m, err = nil, refuse(fmt.Errorf("model: decoding panicked: %v", panicked))
+		}
+	}()
+	if Revision(content) != revision {
 		return nil, decision.Errorf(decision.CodeInvalid, "The stored model does not match its revision.")
 	}
-	l.add(m)
+	if m, err = Decode(content); err != nil {
+		return nil, refuse(err)
+	}
 	return m, nil
 }
 
 // add swaps in a copy, so that readers need no lock.
-func (l *Library) add(m *Model) {
+func (l *Library) add(revision string, m shelved) {
 	models := maps.Clone(*l.models.Load())
-	models[m.Revision()] = m
-	l.added = append(l.added, m.Revision())
+	models[revision] = m
+	l.added = append(l.added, revision)
 	if len(l.added) > shelf {
 		delete(models, l.added[0])
 		l.added = l.added[1:]

@@ -79,6 +79,12 @@ func (m *Model) Revision() string { return m.revision }
 // Card says what the model was trained on and how it did.
 func (m *Model) Card() Card { return m.content.Card }
 
+// Codes of contributions that are of no one feature.
+const (
+	CodeOther       = "MODEL_OTHER"       // the features that contribute least, together
+	CodeCalibration = "MODEL_CALIBRATION" // what calibration adds beyond scaling the others
+)
+
 // mostReasons is how many features are named. The others are one reason.
 const mostReasons = 12
 
@@ -186,7 +192,7 @@ func named(all []decision.Reason, rest float64) []decision.Reason {
 		other += r.Contribution
 	}
 	reasons := append(make([]decision.Reason, 0, kept+2), all[:kept]...)
-	for _, r := range []decision.Reason{{Code: scoring.CodeOther, Contribution: other}, {Code: scoring.CodeCalibration, Contribution: rest}} {
+	for _, r := range []decision.Reason{{Code: CodeOther, Contribution: other}, {Code: CodeCalibration, Contribution: rest}} {
 		if r.Contribution != 0 {
 			reasons = append(reasons, r)
 		}

@@ -1,11 +1,8 @@
 package model_test
 
 import (
-	"context"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,7 +10,6 @@ import (
 	"pgregory.net/rapid"
 
 	"assent/decision"
-	"assent/internal/store/sqlite"
 	"assent/scoring"
 	"assent/scoring/blend"
 	"assent/scoring/boost"
@@ -209,39 +205,4 @@ func example(t testing.TB, seed uint64) []byte {
 	c := contentOf(set, set.Columns(), rand.New(rand.NewPCG(seed, 3)), blend.Names, maps[3])
 	_, content := decoded(t, c)
 	return content
-}
-
-// shelf is a store with models, and counts how often each was fetched.
-type shelf struct {
-	*sqlite.Store
-	mu      sync.Mutex
-	fetched map[string]int
-}
-
-func newShelf(t testing.TB, contents ...[]byte) *shelf {
-	t.Helper()
-	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "assent.db"), sqlite.Options{Migrate: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() }) // it is thrown away
-	s := &shelf{Store: store, fetched: map[string]int{}}
-	for _, c := range contents {
-		s.put(t, model.Revision(c), c)
-	}
-	return s
-}
-
-func (s *shelf) put(t testing.TB, revision string, content []byte) {
-	t.Helper()
-	if err := s.PutArtefact(t.Context(), decision.ModelArtefact, revision, content); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (s *shelf) Artefact(ctx context.Context, kind, revision string) ([]byte, error) {
-	s.mu.Lock()
-	s.fetched[revision]++
-	s.mu.Unlock()
-	return s.Store.Artefact(ctx, kind, revision)
 }

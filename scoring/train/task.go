@@ -147,14 +147,20 @@ func importance(f *frame.Frame, b *blend.Blend) []float64 {
 
 // Metrics are the figures of the calibrated held-out rows of a backtest.
 func (f *Fitted) Metrics() map[string]float64 {
-	mixed := f.Backtest.Mixed(f.Blend.Shares)
-	_, held := calibrate.Choose(mixed, f.Backtest.Positive)
-	c := metric.Rank(held, f.Backtest.Positive).Curve(nil)
+	mixed, positive := f.Backtest.Mixed(f.Blend.Shares), f.Backtest.Positive
+	held := mixed
+	if f.Calibration.Method != calibrate.None {
+		_, held = calibrate.Choose(mixed, positive)
+	}
+	// The first of them only taught the others' calibration.
+	from := len(held) * calibrate.Taught / calibrate.Blocks
+	held, mixed, positive = held[from:], mixed[from:], positive[from:]
+	c := metric.Rank(held, positive).Curve(nil)
 	p := probabilities(held)
 	const onePercent, tenth = 0.01, 0.1
 	return map[string]float64{
 		"auc": c.AUC(), "ap": c.AP(), "recall_at_1fpr": c.RecallAtFPR(onePercent), "lift_top10": c.Lift(tenth), "base": c.Base(),
-		"brier": metric.Brier(p, f.Backtest.Positive), "ece": metric.ECE(p, f.Backtest.Positive),
-		"ece_before": metric.ECE(probabilities(mixed), f.Backtest.Positive),
+		"brier": metric.Brier(p, positive), "ece": metric.ECE(p, positive),
+		"ece_before": metric.ECE(probabilities(mixed), positive),
 	}
 }
