@@ -122,7 +122,7 @@ func (s *Service) opinion(ctx context.Context, snap Snapshot, revision string) *
 		c.Failure = ChallengerMissing
 		return c
 	}
-	a, err := consult(model, snap)
+	a, err := consult(briefly(model), snap)
 	if err != nil {
 		s.Log.WarnContext(ctx, "challenger failed", "kind", snap.Kind, "revision", revision, "error", err)
 		c.Failure = ChallengerError
@@ -131,3 +131,19 @@ func (s *Service) opinion(ctx context.Context, snap Snapshot, revision string) *
 	c.Model, c.Probability, c.Confidence = a.Model, a.Probability, a.Confidence
 	return c
 }
+
+// briefly makes a model leave its reasons out, if it can.
+func briefly(model Assessor) Assessor {
+	if e, ok := model.(Estimator); ok {
+		return brief{model, e}
+	}
+	return model
+}
+
+type brief struct {
+	Assessor
+	estimator Estimator
+}
+
+// Assess gives no more than the probability.
+func (b brief) Assess(s Snapshot) (Assessment, error) { return b.estimator.Estimate(s) }

@@ -33,6 +33,8 @@ type Kind struct {
 	Propose func(Snapshot, Assessment) Recommendation
 	// Check adds rules across fields to the declared ones, for requests only.
 	Check func(Snapshot) []FieldError
+	// Changes are what could realistically be otherwise, the easiest first.
+	Changes []Change
 	// Opens lists the exceptions a person must see, whatever the verdict.
 	Opens func(Snapshot, Evaluation) []NewException
 }

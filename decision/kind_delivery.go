@@ -38,6 +38,7 @@ var deliveryKind = Kind{
 	Actions:  []string{"reschedule", "hold", "activity", "note", NoAction},
 	Outcomes: deliveryOutcomes,
 	Propose:  proposeDelivery,
+	Changes:  deliveryChanges,
 	Opens:    promiseAtRisk,
 }
 

@@ -47,6 +47,7 @@ var orderKind = Kind{
 	Actions:  []string{"confirm", "hold", "activity", "note", "cancel", NoAction},
 	Outcomes: []OutcomeType{chargeback, fraudSettled},
 	Propose:  proposeOrder,
+	Changes:  orderChanges,
 }
 
 var orderLine = []Field{

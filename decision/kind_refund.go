@@ -42,6 +42,7 @@ var refundKind = Kind{
 	FromAction: map[string]string{"amount": "amount", "reason": "code"},
 	Outcomes:   refundOutcomes,
 	Propose:    proposeRefund,
+	Changes:    refundChanges,
 	Check:      checkRefund,
 }
 

@@ -12,6 +12,12 @@ type Assessor interface {
 	Revision() string // content hash of the model
 }
 
+// Estimator is an Assessor that can leave base and reasons out, which take
+// most of its time. The rest is as Assess gives it, to the bit.
+type Estimator interface {
+	Estimate(Snapshot) (Assessment, error)
+}
+
 // Policy is one compiled policy revision.
 type Policy interface {
 	Revision() string

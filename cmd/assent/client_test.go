@@ -74,7 +74,8 @@ type decided struct {
 	Links                                         struct{ Explanation, Console string }
 	Assessment                                    *struct {
 		Probability, Confidence *float64
-		Reasons                 []struct{ Code string }
+		Model, Revision         string
+		Reasons                 []struct{ Code, Text string }
 	}
 }
 

@@ -23,6 +23,7 @@ type Decisions interface {
 	Assess(ctx context.Context, req decision.Request) (decision.Answer, error)
 	Decision(ctx context.Context, company, id string) (decision.Answer, error)
 	Story(ctx context.Context, company, id string) (decision.Story, error)
+	WouldExecute(ctx context.Context, story decision.Story) []decision.Change
 	Snapshot(ctx context.Context, company, id string) (*decision.Snapshot, error)
 	Receive(ctx context.Context, company, execution string, r decision.Receipt) (decision.DecisionRow, error)
 	RecordOutcome(ctx context.Context, company string, o decision.OutcomeRecord) (decision.OutcomeRow, error)

@@ -19,6 +19,7 @@ type Explanation struct {
 	Policy     PolicyVerdict     `json:"policy" doc:"What the policy said, before the guard."`
 	Guard      Guard             `json:"guard" doc:"The limits on what may happen by itself."`
 	Alternates []Alternate       `json:"alternates" doc:"Actions that were considered, best first."`
+	Otherwise  []Otherwise       `json:"would_execute_if,omitempty" doc:"The smallest realistic change, all of it together, with which the same model and policy would have said execute; absent where none was found. The guard has a say of its own."`
 	Failures   []Failure         `json:"failures,omitempty" doc:"Steps that failed and were recorded so."`
 	Signatures []Signature       `json:"signatures" doc:"Who assented."`
 	Executions []Execution       `json:"executions" doc:"What was or will be applied in Odoo by the service."`
@@ -57,6 +58,12 @@ type Caps struct {
 type Alternate struct {
 	Action Action `json:"action"`
 	Lost   Reason `json:"lost"`
+}
+
+// Otherwise is one part of what would have had to be otherwise.
+type Otherwise struct {
+	Path string `json:"path" doc:"The field that it is about."`
+	Text string `json:"text" doc:"Completes: it would have executed if ..."`
 }
 
 // Failure is a recorded failure of a step.
@@ -102,7 +109,11 @@ func (a *api) explain(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &explanationOutput{a.explanation(story)}, nil
+	out := a.explanation(story)
+	for _, c := range a.Decisions.WouldExecute(ctx, story) {
+		out.Otherwise = append(out.Otherwise, Otherwise{c.Path, c.Sentence})
+	}
+	return &explanationOutput{out}, nil
 }
 
 func (a *api) explanation(s decision.Story) Explanation {

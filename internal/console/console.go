@@ -17,6 +17,7 @@ import (
 // Decisions is what the pages need of decision.Service.
 type Decisions interface {
 	Story(ctx context.Context, company, id string) (decision.Story, error)
+	WouldExecute(ctx context.Context, story decision.Story) []decision.Change
 	Snapshot(ctx context.Context, company, id string) (*decision.Snapshot, error)
 	Replay(ctx context.Context, company, id string) (decision.Replayed, error)
 	Switch(ctx context.Context, company string, epoch int64, sw decision.Switches, by, reason string) (decision.Head, error)

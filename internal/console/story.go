@@ -22,8 +22,9 @@ type story struct {
 	Waterfall  *waterfall
 	Rules      []fact // title, label
 	Why        []string
-	Shown      []fact // what whoever assents must see
-	Alternates []fact // action, why it lost
+	Shown      []fact   // what whoever assents must see
+	Alternates []fact   // action, why it lost
+	Otherwise  []string // what would have made it execute
 	Guard      []fact
 	Failures   []string
 	Known      []shownField
@@ -69,6 +70,9 @@ func (c *console) story(ctx context.Context, v visit, id string) (story, error) 
 	s := story{Story: told, Asked: names.name(told.Decision.RequestedBy)}
 	_, s.MayReplay = v.User.HasRole(replayRoles)
 	c.explain(&s, v)
+	for _, change := range c.Decisions.WouldExecute(ctx, told) {
+		s.Otherwise = append(s.Otherwise, change.Sentence)
+	}
 	s.Known, s.Missing = fieldsOf(told.Snapshot)
 	s.Features, s.Unfeatured = featuresOf(told.Snapshot)
 	if a := told.Approval; a != nil {

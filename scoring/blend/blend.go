@@ -61,12 +61,12 @@ func (b *Blend) each(visit func(share float64, p part)) {
 // Columns counts the columns that every part reads; 0 when only the scorecard
 // has a share, and -1 when they do not agree.
 func (b *Blend) Columns() int {
-	n := 0
+	n, some := 0, false
 	b.each(func(_ float64, p part) {
-		if n == 0 {
-			n = p.Columns()
-		} else if n != p.Columns() {
+		if some && n != p.Columns() {
 			n = -1
+		} else {
+			n, some = p.Columns(), true
 		}
 	})
 	return n

@@ -56,7 +56,7 @@ func Named(name string) (Set, bool) {
 		if slices.Contains(readable[kindName], f.Path) {
 			enriched = enriched || f.Signal
 			if !f.Signal || which == decision.SetEnriched {
-				s.Features = append(s.Features, ofField(f))
+				s.Features = append(s.Features, ofField(kindName, f))
 			}
 		}
 	}
@@ -64,7 +64,7 @@ func Named(name string) (Set, bool) {
 		signal := kind.SetOf(f) == decision.SetEnriched
 		enriched = enriched || signal
 		if !signal || which == decision.SetEnriched {
-			s.Features = append(s.Features, ofContext(f))
+			s.Features = append(s.Features, ofContext(kindName, f))
 		}
 	}
 	return s, which == decision.SetOdoo || enriched
@@ -90,10 +90,10 @@ var readable = map[string][]string{
 
 // ofField reads a field. A time is read as days before the snapshot's now,
 // below zero for what lies ahead; money in the company's currency.
-func ofField(f decision.Field) Feature {
+func ofField(kind string, f decision.Field) Feature {
 	out := Feature{
 		Column: frame.Column{Name: f.Path, Type: frame.Number}, Source: "fields",
-		AvailableAt: decision.AtRequest, Missing: f.Absent, Doc: f.Doc, Code: code(f.Path),
+		AvailableAt: decision.AtRequest, Missing: f.Absent, Doc: f.Doc, Code: code(kind, f.Path),
 	}
 	switch f.Type {
 	case decision.TypeMoney:
@@ -109,10 +109,10 @@ func ofField(f decision.Field) Feature {
 	return out
 }
 
-func ofContext(f decision.Feature) Feature {
+func ofContext(kind string, f decision.Feature) Feature {
 	out := Feature{
 		Column: frame.Column{Name: f.Path, Type: frame.Number, Monotone: f.Monotone}, Source: "context",
-		AvailableAt: f.AvailableAt(), Missing: strings.Join(f.Absences(), ", "), Doc: f.Doc, Code: code(f.Path),
+		AvailableAt: f.AvailableAt(), Missing: strings.Join(f.Absences(), ", "), Doc: f.Doc, Code: code(kind, f.Path),
 		read: func(s *decision.Snapshot, path string) frame.Value { return plain(s.Context[path]) },
 	}
 	if f.Type == decision.TypeBoolean || f.Type == decision.TypeCode || f.Type == decision.TypeEnum {
@@ -122,9 +122,10 @@ func ofContext(f decision.Feature) Feature {
 	return out
 }
 
-// code is a feature's reason code: its path in capitals.
-func code(path string) string {
-	return "MODEL_" + strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(path, "history."), ".", "_"))
+// code is a feature's reason code: kind and path in capitals, since two kinds
+// may mean different things by one path.
+func code(kind, path string) string {
+	return "MODEL_" + strings.ToUpper(kind) + "_" + strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(path, "history."), ".", "_"))
 }
 
 // Columns are the set's columns, in order.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"assent/scoring/blend"
 	"assent/scoring/calibrate"
@@ -52,9 +53,11 @@ func (c Content) check() error {
 	switch {
 	case c.Blend == nil || len(c.Columns) == 0:
 		return fmt.Errorf("model: blend and columns must not be empty")
+	case !strings.HasPrefix(c.Set, c.Card.Kind+"/"):
+		return fmt.Errorf("model: set must be of the card's kind")
 	case (c.Scorecard == "") != (c.Blend.Shares[blend.Scorecard] == 0):
 		return fmt.Errorf("model: a scorecard must have a share, and its share a scorecard")
-	case c.Blend.Columns() != 0 && c.Blend.Columns() != len(c.Columns):
+	case (c.Scorecard == "" || len(c.Blend.Shares) > 1) && c.Blend.Columns() != len(c.Columns):
 		return fmt.Errorf("model: every part must read all columns")
 	case len(c.Importance) != len(c.Columns):
 		return fmt.Errorf("model: importance must have one number a column")

@@ -10,9 +10,9 @@ import (
 	"assent/decision"
 	"assent/scoring"
 	"assent/scoring/blend"
+	"assent/scoring/calibrate"
 	"assent/scoring/feature"
 	"assent/scoring/frame"
-	"assent/scoring/logistic"
 )
 
 // Model assesses snapshots of one kind. It is a decision.Assessor, and safe
@@ -28,10 +28,17 @@ type Model struct {
 
 // scratch is what one assessment works in.
 type scratch struct {
-	values []frame.Value
-	part   []float64 // contributions of one part
-	sum    []float64 // of all parts
+	snapshot decision.Snapshot // a copy that need not escape
+	values   []frame.Value
+	part     []float64         // contributions of one part
+	sum      []float64         // of all parts, then of the scorecard's reasons
+	reasons  []decision.Reason // by the same index
 }
+
+// mostCardReasons is more than a scorecard gives; beyond it, scratch grows.
+const mostCardReasons = 32
+
+var _ decision.Estimator = (*Model)(nil)
 
 // Decode makes a model of stored content. Error: content that is no model, or
 // one that reads what this release has not.
@@ -58,7 +65,10 @@ func Decode(content []byte) (*Model, error) {
 	}
 	n := len(c.Columns)
 	m.scratch.New = func() any {
-		return &scratch{make([]frame.Value, n), make([]float64, n), make([]float64, n)}
+		return &scratch{
+			values: make([]frame.Value, n), part: make([]float64, n), sum: make([]float64, n, n+mostCardReasons),
+			reasons: make([]decision.Reason, 0, n+mostCardReasons),
+		}
 	}
 	return m, nil
 }
@@ -72,7 +82,7 @@ func (m *Model) Card() Card { return m.content.Card }
 // Codes of contributions that are of no one feature.
 const (
 	CodeOther       = "MODEL_OTHER"       // the features that contribute least, together
-	CodeCalibration = "MODEL_CALIBRATION" // what calibration adds
+	CodeCalibration = "MODEL_CALIBRATION" // what calibration adds beyond scaling the others
 )
 
 // mostReasons is how many features are named. The others are one reason.
@@ -82,72 +92,113 @@ const mostReasons = 12
 // the share of the model's evidence that was known. Where the scorecard that
 // it is blended with cannot know, neither can the model.
 func (m *Model) Assess(s decision.Snapshot) (decision.Assessment, error) {
+	return m.assess(s, true)
+}
+
+// Estimate is Assess without base and reasons, in a tenth of the time. The
+// probability is the same to the bit.
+func (m *Model) Estimate(s decision.Snapshot) (decision.Assessment, error) {
+	return m.assess(s, false)
+}
+
+func (m *Model) assess(s decision.Snapshot, explained bool) (decision.Assessment, error) {
 	if s.Kind != m.set.Kind {
 		return decision.Assessment{}, fmt.Errorf("model: %s cannot assess a snapshot of another kind", m.content.Card.Name)
 	}
 	a := decision.Assessment{Model: m.content.Card.Name, Revision: m.revision}
 	w := m.scratch.Get().(*scratch)
-	defer m.scratch.Put(w)
-	m.set.Read(&s, w.values)
+	w.snapshot = s
+	defer m.put(w)
+	m.set.Read(&w.snapshot, w.values)
 	confidence := m.known(w.values)
 	a.Confidence = &confidence
-	base, reasons, ok, err := m.explain(s, w)
+	card, ok, err := m.card(&w.snapshot)
 	if err != nil || !ok {
 		return a, err
 	}
-	logOdds := base
-	for _, r := range reasons {
-		logOdds += r.Contribution
+	// The trees are added up in their own order, not by contributions: what is
+	// monotone stays so to the last bit.
+	p := m.content.Calibration.Probability(m.content.Blend.LogOdds(w.values) + float64(m.share()*logOdds(card)))
+	a.Probability = &p
+	if explained {
+		a.Base, a.Reasons = m.explain(w, card)
 	}
-	p := m.content.Calibration.Probability(logOdds)
-	if rest := logistic.Logit(p) - logOdds; math.Abs(rest) > negligible {
-		reasons = append(reasons, decision.Reason{Code: CodeCalibration, Contribution: rest})
-	}
-	sortReasons(reasons)
-	a.Probability, a.Base, a.Reasons = &p, base, reasons
 	return a, nil
+}
+
+// put gives scratch back without what was assessed.
+func (m *Model) put(w *scratch) {
+	w.snapshot = decision.Snapshot{}
+	m.scratch.Put(w)
+}
+
+// card asks the scorecard, if it has a share; ok is false where that does not
+// know.
+func (m *Model) card(s *decision.Snapshot) (card decision.Assessment, ok bool, err error) {
+	if m.scorecard == nil {
+		return card, true, nil
+	}
+	card, err = m.scorecard.Assess(*s)
+	return card, err == nil && card.Probability != nil, err
+}
+
+func (m *Model) share() float64 { return m.content.Blend.Shares[blend.Scorecard] }
+
+// logOdds of a scorecard are exact: its weights are eighths.
+func logOdds(card decision.Assessment) float64 {
+	sum := card.Base
+	for _, r := range card.Reasons {
+		sum += r.Contribution
+	}
+	return sum
+}
+
+// explain adds up the parts' contributions, and scales them to the calibrated
+// log-odds.
+func (m *Model) explain(w *scratch, card decision.Assessment) (base float64, reasons []decision.Reason) {
+	n := len(w.values)
+	base = m.content.Blend.Contributions(w.values, w.sum[:n], w.part) + float64(m.share()*card.Base)
+	w.sum = w.sum[:n]
+	for _, r := range card.Reasons {
+		w.sum = append(w.sum, float64(m.share()*r.Contribution))
+	}
+	base, rest := calibrate.Explain(m.content.Calibration.LogOdds, base, w.sum)
+	w.reasons = w.reasons[:0]
+	for i, x := range w.sum {
+		code := ""
+		if i < n {
+			code = m.set.Features[i].Code
+		} else {
+			code = card.Reasons[i-n].Code
+		}
+		w.reasons = append(w.reasons, decision.Reason{Code: code, Contribution: x})
+	}
+	return base, named(w.reasons, rest)
 }
 
 // negligible is less than anybody could see in a probability.
 const negligible = 1e-9
 
-// explain adds up the parts' contributions. ok is false where the scorecard
-// does not know.
-func (m *Model) explain(s decision.Snapshot, w *scratch) (base float64, reasons []decision.Reason, ok bool, err error) {
-	base = m.content.Blend.Contributions(w.values, w.sum, w.part)
-	reasons = m.named(w.sum)
-	if m.scorecard == nil {
-		return base, reasons, true, nil
+// named copies the largest contributions and makes the others one, so that
+// nothing of the sum is lost.
+func named(all []decision.Reason, rest float64) []decision.Reason {
+	sortReasons(all)
+	kept := 0
+	for kept < min(len(all), mostReasons) && math.Abs(all[kept].Contribution) > negligible {
+		kept++
 	}
-	card, err := m.scorecard.Assess(s)
-	if err != nil || card.Probability == nil {
-		return 0, nil, false, err
-	}
-	share := m.content.Blend.Shares[blend.Scorecard]
-	base += float64(share * card.Base)
-	for _, r := range card.Reasons {
-		reasons = append(reasons, decision.Reason{Code: r.Code, Contribution: float64(share * r.Contribution)})
-	}
-	return base, reasons, true, nil
-}
-
-// named gives the largest contributions their codes, and the others one.
-func (m *Model) named(contributions []float64) []decision.Reason {
-	reasons := make([]decision.Reason, 0, len(contributions)+2)
-	for i, x := range contributions {
-		if math.Abs(x) > negligible {
-			reasons = append(reasons, decision.Reason{Code: m.set.Features[i].Code, Contribution: x})
-		}
-	}
-	if len(reasons) <= mostReasons {
-		return reasons
-	}
-	sortReasons(reasons)
 	other := 0.0
-	for _, r := range reasons[mostReasons:] {
+	for _, r := range all[kept:] {
 		other += r.Contribution
 	}
-	return append(reasons[:mostReasons], decision.Reason{Code: CodeOther, Contribution: other})
+	reasons := append(make([]decision.Reason, 0, kept+2), all[:kept]...)
+	for _, r := range []decision.Reason{{Code: CodeOther, Contribution: other}, {Code: CodeCalibration, Contribution: rest}} {
+		if r.Contribution != 0 {
+			reasons = append(reasons, r)
+		}
+	}
+	sortReasons(reasons)
+	return reasons
 }
 
 // known is the share of the model's evidence that is there.
