@@ -57,9 +57,9 @@ func (f *fixed) at(logOdds float64, positive bool) cell {
 }
 
 // loss is the mean log-loss.
-func loss(scores []float64, positive []bool) float64 {
+func (c *crew) loss(scores []float64, positive []bool) float64 {
 	parts := make([]float64, (len(scores)+chunk-1)/chunk)
-	chunks(len(scores), func(i, from, to int) {
+	c.chunks(len(scores), func(i, from, to int) {
 		sum := 0.0
 		for k := from; k < to; k++ {
 			x := scores[k]

@@ -4,6 +4,7 @@ import "slices"
 
 // grower grows trees leaf by leaf: always the leaf whose split gains most.
 type grower struct {
+	crew   *crew
 	params *Params
 	fixed  *fixed
 	matrix *matrix
@@ -40,10 +41,10 @@ type grown struct {
 	children [2]int32
 }
 
-func newGrower(p *Params, f *fixed, m *matrix) *grower {
+func newGrower(c *crew, p *Params, f *fixed, m *matrix) *grower {
 	n := len(m.slots)
 	return &grower{
-		params: p, fixed: f, matrix: m, active: make([]bool, n),
+		crew: c, params: p, fixed: f, matrix: m, active: make([]bool, n),
 		cells: make([]cell, m.rows), rows: make([]int32, 0, m.rows),
 		spare: make([]int32, m.rows), ordered: make([]cell, m.rows),
 		found: [2][]candidate{make([]candidate, n), make([]candidate, n)},
@@ -79,7 +80,7 @@ func (g *grower) grow() {
 // sum adds up the tree's rows.
 func (g *grower) sum() cell {
 	parts := make([]cell, (len(g.rows)+chunk-1)/chunk)
-	chunks(len(g.rows), func(i, from, to int) {
+	g.crew.chunks(len(g.rows), func(i, from, to int) {
 		for _, row := range g.rows[from:to] {
 			parts[i] = parts[i].plus(g.cells[row])
 		}
@@ -165,7 +166,7 @@ func (g *grower) partition(rows []int32, slot int, left *[4]uint64) int {
 		goes[code] = uint8(left[code>>6] >> (code & 63) & 1)
 	}
 	words, shift := g.matrix.words[slot/4], 8*(slot%4)
-	chunks(len(rows), func(i, from, to int) {
+	g.crew.chunks(len(rows), func(i, from, to int) {
 		part, spare := rows[from:to], g.spare[from:to]
 		l, r := 0, 0
 		for _, row := range part {

@@ -40,9 +40,9 @@ func slotsOf(f *frame.Frame, rows []int32) []slot {
 	return out
 }
 
-func newMatrix(f *frame.Frame, rows []int32, slots []slot) *matrix {
+func newMatrix(c *crew, f *frame.Frame, rows []int32, slots []slot) *matrix {
 	m := &matrix{len(rows), slots, make([][]uint32, (len(slots)+3)/4)}
-	each(len(m.words), func(g int) {
+	c.each(len(m.words), func(g int) {
 		words := make([]uint32, len(rows))
 		for k, s := range m.group(g) {
 			codes := f.Codes[s.column]

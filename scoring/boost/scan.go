@@ -5,7 +5,7 @@ func (g *grower) sumRoot(root *growing) {
 	root.sums = g.take()
 	cells := g.gather(g.rows)
 	s := newScanner(g.params, g.fixed, root.total, root.limits)
-	each(len(root.sums), func(group int) {
+	g.crew.each(len(root.sums), func(group int) {
 		if g.empty(group) {
 			return
 		}
@@ -31,7 +31,7 @@ func (g *grower) scan(parent, left, right *growing) {
 	cells := g.gather(rows)
 	seekSmall := g.splittable(small)
 	ofSmall, ofLarge := newScanner(g.params, g.fixed, small.total, small.limits), newScanner(g.params, g.fixed, large.total, large.limits)
-	each(len(large.sums), func(group int) {
+	g.crew.each(len(large.sums), func(group int) {
 		if g.empty(group) {
 			return
 		}
@@ -63,7 +63,7 @@ func (g *grower) gather(rows []int32) []cell {
 		return g.cells
 	}
 	cells := g.ordered[:len(rows)]
-	chunks(len(rows), func(_, from, to int) {
+	g.crew.chunks(len(rows), func(_, from, to int) {
 		for i := from; i < to; i++ {
 			cells[i] = g.cells[rows[i]]
 		}

@@ -135,7 +135,7 @@ func lossOf(m *Model, f *frame.Frame, rows []int32) float64 {
 	for i, row := range rows {
 		scores[i], positive[i] = m.LogOddsOf(f, row), f.Positive[row]
 	}
-	return loss(scores, positive)
+	return new(crew).loss(scores, positive)
 }
 
 // anyModel draws a small model: several trees over numbers and categories,

@@ -23,7 +23,9 @@ func Train(f *frame.Frame, rows, valid []int32, p Params) (*Model, error) {
 	if err := learnable(f, rows); err != nil {
 		return nil, err
 	}
-	l := newLearner(f, rows, valid, p)
+	c := newCrew()
+	defer c.home()
+	l := newLearner(c, f, rows, valid, p)
 	var trees []Tree
 	for bag := range p.Bags {
 		trees = append(trees, l.bag(uint64(bag))...)
@@ -65,8 +67,8 @@ type part struct {
 	scores   []float64
 }
 
-func newPart(f *frame.Frame, rows []int32, slots []slot) part {
-	p := part{newMatrix(f, rows, slots), make([]bool, len(rows)), make([]float64, len(rows))}
+func newPart(c *crew, f *frame.Frame, rows []int32, slots []slot) part {
+	p := part{newMatrix(c, f, rows, slots), make([]bool, len(rows)), make([]float64, len(rows))}
 	for i, row := range rows {
 		p.positive[i] = f.Positive[row]
 	}
@@ -81,6 +83,7 @@ func (p *part) reset(base float64) {
 
 // learner holds what all bags share.
 type learner struct {
+	crew         *crew
 	params       Params
 	frame        *frame.Frame
 	fixed        fixed
@@ -90,12 +93,12 @@ type learner struct {
 	random       *rand.Rand
 }
 
-func newLearner(f *frame.Frame, rows, valid []int32, p Params) *learner {
+func newLearner(c *crew, f *frame.Frame, rows, valid []int32, p Params) *learner {
 	slots := slotsOf(f, rows)
-	l := &learner{params: p, frame: f, fixed: fixedFor(len(rows))}
+	l := &learner{crew: c, params: p, frame: f, fixed: fixedFor(len(rows))}
 	l.base = logistic.Logit(float64(f.Positives(rows)) / float64(len(rows)))
-	l.train, l.valid = newPart(f, rows, slots), newPart(f, valid, slots)
-	l.grower = newGrower(&l.params, &l.fixed, l.train.matrix)
+	l.train, l.valid = newPart(l.crew, f, rows, slots), newPart(l.crew, f, valid, slots)
+	l.grower = newGrower(l.crew, &l.params, &l.fixed, l.train.matrix)
 	return l
 }
 
@@ -107,7 +110,7 @@ func (l *learner) bag(number uint64) []Tree {
 	stopping := len(l.valid.scores) > 0
 	best, least := 0, math.Inf(1)
 	if stopping {
-		least = loss(l.valid.scores, l.valid.positive)
+		least = l.crew.loss(l.valid.scores, l.valid.positive)
 	}
 	var trees []Tree
 	for len(trees) < l.params.Trees {
@@ -117,7 +120,7 @@ func (l *learner) bag(number uint64) []Tree {
 		trees = append(trees, l.tree())
 		if !stopping {
 			best = len(trees)
-		} else if x := loss(l.valid.scores, l.valid.positive); x < least {
+		} else if x := l.crew.loss(l.valid.scores, l.valid.positive); x < least {
 			best, least = len(trees), x
 		} else if len(trees)-best >= l.params.Patience {
 			break
@@ -131,7 +134,7 @@ func (l *learner) bag(number uint64) []Tree {
 func (l *learner) round() bool {
 	g := l.grower
 	l.draw()
-	chunks(len(g.cells), func(_, from, to int) {
+	l.crew.chunks(len(g.cells), func(_, from, to int) {
 		for i := from; i < to; i++ {
 			g.cells[i] = l.fixed.at(l.train.scores[i], l.train.positive[i])
 		}
@@ -168,7 +171,7 @@ func (l *learner) draw() {
 func (l *learner) advance() {
 	g := l.grower
 	if len(g.rows) == len(g.cells) {
-		each(len(g.leaves), func(i int) {
+		l.crew.each(len(g.leaves), func(i int) {
 			leaf := &g.leaves[i]
 			x := float64(l.params.Rate * leaf.value)
 			for _, row := range g.rows[leaf.from:leaf.to] {
@@ -182,7 +185,7 @@ func (l *learner) advance() {
 }
 
 func (l *learner) walk(p *part) {
-	chunks(len(p.scores), func(_, from, to int) {
+	l.crew.chunks(len(p.scores), func(_, from, to int) {
 		for i := from; i < to; i++ {
 			p.scores[i] += float64(l.params.Rate * l.grower.leaves[l.grower.leafOf(p.matrix, int32(i))].value)
 		}

@@ -25,11 +25,11 @@ func TestTrainLearns(t *testing.T) {
 	_, source := orders(8000, 1)
 	_ = source(func(r *frame.Row) error { // what the planted risk itself would lose
 		if row++; row > len(train) {
-			truth += loss([]float64{risk(r.Values)}, []bool{r.Positive}) / n
+			truth += new(crew).loss([]float64{risk(r.Values)}, []bool{r.Positive}) / n
 		}
 		return nil
 	})
-	prior := loss(make([]float64, len(valid)), make([]bool, len(valid)))
+	prior := new(crew).loss(make([]float64, len(valid)), make([]bool, len(valid)))
 	if got := lossOf(m, f, valid); got > truth+0.1*(prior-truth) {
 		t.Errorf("loss is %.4f; knowing the truth it would be %.4f, knowing nothing %.4f", got, truth, prior)
 	}
@@ -130,7 +130,7 @@ func TestBagsAreAveraged(t *testing.T) {
 	f, train, valid := setup(t, 2000)
 	p := Params{Trees: 20, RowShare: 0.5, Bags: 3}
 	bags := mustTrain(t, f, train, valid, p)
-	l := newLearner(f, train, valid, p.orDefault())
+	l := newLearner(new(crew), f, train, valid, p.orDefault())
 	mean, trees := 0.0, 0
 	for bag := range uint64(p.Bags) {
 		of := l.bag(bag)
