@@ -178,16 +178,16 @@ func checkFold(t *testing.T, kind Kind, f Feature, fault func(bool, string)) {
 		want = TypeNumber
 	}
 	fault(f.Type == want, "type")
-	valued := slices.Contains([]Aggregate{Total, Mean, Quantile, Rate, Share, Above}, f.Fold)
+	valued := slices.Contains([]Aggregate{Total, Mean, Quantile, Rate, Share, Above, Spare}, f.Fold)
 	fault(valued == (f.Value != "") || f.Fold == Ratio, "value")
 	fault(f.Value == "" || slices.Contains(valuesHeld(f.Kind), f.Value), "no row of its kind holds "+f.Value)
 	_, linked := kind.entity(f.Link)
 	fault((f.Fold == Distinct) == linked, "link")
 	fault((f.Fold == Share || f.Fold == Ratio) == (f.Per != "") && (f.Per == "" || rows[f.Per]), "whole")
 	fault((f.Fold == Share) == (f.Mature > 0), "maturity")
-	fault((f.Fold == Above) == (f.Bound != nil), "bound")
+	fault((f.Fold == Above || f.Fold == Spare) == (f.Bound != nil), "bound")
 	fault((f.Fold == Quantile) == f.Level.IsPositive(), "level")
-	shrunk := slices.Contains([]Aggregate{Rate, Share, Ratio, Above}, f.Fold)
+	shrunk := slices.Contains([]Aggregate{Rate, Share, Ratio, Above, Spare}, f.Fold)
 	fault(shrunk == (f.Prior.Weight > 0), "prior")
 	fault(f.Fold != PerDay || f.Window > 0, "window")
 }

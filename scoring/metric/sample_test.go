@@ -152,7 +152,7 @@ func TestPointsKeepTheEnds(t *testing.T) {
 	p, positive := drawn(3000, 0.05)
 	c := metric.Rank(p, positive).Curve(nil)
 	roc, pr := c.ROC(50), c.PR(50)
-	if len(roc) != 50 || roc[49].X != 1 || roc[49].Y != 1 || roc[0].Threshold != slices.Max(p) {
+	if last := roc[len(roc)-1]; len(roc) > 50 || len(roc) < 25 || last.X != 1 || last.Y != 1 || roc[0].Threshold != slices.Max(p) {
 		t.Errorf("%d points, from %+v to %+v", len(roc), roc[0], roc[len(roc)-1])
 	}
 	if last := pr[len(pr)-1]; last.X != 1 || math.Abs(last.Y-c.Base()) > 1e-12 {
