@@ -96,7 +96,7 @@ func TestSameBytes(t *testing.T) {
 		}
 		return string(data)
 	}
-	if bytes() != bytes() {
+	if one, two := bytes(), bytes(); one != two {
 		t.Error("trained twice, two models")
 	}
 }
