@@ -16,7 +16,7 @@ var orderEntities = []Entity{
 	{Type: "network", Name: "network of IP addresses (/24, of version 6 /48)", Path: "signals.ip", Of: network("signals.ip"), Cap: 50, Hot: true},
 	{Type: "domain", Name: "domain of e-mail addresses", Path: "customer.email", Of: mailDomain("customer.email"), Cap: 50, Hot: true},
 	{Type: "postcode", Name: "postcode", Path: "shipping.zip", With: []string{"shipping.country"}, Of: together("shipping.country", "shipping.zip"), Cap: 50, Hot: true},
-	{Type: "sku", Name: "product, of the three that are worth most,", Path: "lines", Of: products, Cap: 30, Hot: true},
+	{Type: "sku", Name: "product (of the three that are worth most)", Path: "lines", Of: products, Cap: 30, Hot: true},
 }
 
 // fraudPrior is believed of an entity that nobody has seen yet. Fraud of 1 to

@@ -18,7 +18,7 @@ var refundEntities = []Entity{
 	{Type: "employee", Name: "employee", Path: "employee", Of: employee, Cap: 100},
 	{Type: "employee_card", Name: "employee and card", Path: "card", With: []string{"employee"}, Of: employeeCard, Cap: 200},
 	{Type: "store", Name: "store", Path: "store", Cap: 100, Hot: true},
-	{Type: "product", Name: "product, of the three that are worth most,", Path: "lines", Of: products, Cap: 30, Hot: true},
+	{Type: "product", Name: "product (of the three that are worth most)", Path: "lines", Of: products, Cap: 30, Hot: true},
 	{Type: "system", Name: "company", Of: everything, Cap: 100, Hot: true},
 }
 

@@ -19,7 +19,8 @@ import (
 type data struct {
 	table    *table
 	training []bool
-	held     bool // the test is of files of its own
+	aside    []bool // training rows that are not learnt from
+	held     bool   // the test is of files of its own
 	ids      []string
 	groups   []string
 	at       []int64              // microseconds; frame.NoTime without time
@@ -62,6 +63,7 @@ func (s Spec) load(root, heldOut fs.FS) (*data, error) {
 	if err := d.read(s); err != nil {
 		return nil, err
 	}
+	d.aside = make([]bool, len(d.training))
 	if !d.held {
 		d.split(s)
 	}
@@ -232,8 +234,9 @@ func reordered[T any](values []T, order []int) []T {
 // judged by.
 const ownShare = 0.2
 
-// split makes the last part by time the test, or a part of the groups. A group
-// that would be on both sides is the test's.
+// split makes the last part by time the test, or a part of the groups. With
+// time, earlier rows of the test's groups are nobody's: they make history, and
+// are neither learnt from nor judged by.
 func (d *data) split(s Spec) {
 	n := len(d.training)
 	test := map[string]bool{}
@@ -243,11 +246,11 @@ func (d *data) split(s Spec) {
 			last = float64(spread(d.key(i))%1000) < 1000*ownShare
 		}
 		if last {
-			test[d.key(i)] = true
+			d.training[i], test[d.key(i)] = false, true
 		}
 	}
 	for i := range d.training {
-		d.training[i] = !test[d.key(i)]
+		d.aside[i] = d.training[i] && test[d.key(i)]
 	}
 }
 

@@ -27,7 +27,7 @@ func (p *prepared) report(f *train.Fitted, j judged, sample *metric.Sample, seed
 	out := Report{
 		HeldOut: p.data.held, Base: c.Base(), TrainBase: p.base(),
 		PR: c.PR(curvePoints), ROC: c.ROC(curvePoints),
-		Before:    metric.Reliability(sigmoids(j.raw), j.positive, bins),
+		Before:    metric.Reliability(logistic.Sigmoids(j.raw), j.positive, bins),
 		After:     metric.Reliability(j.probability, j.positive, bins),
 		Histogram: histogram(j), Backtest: f.Backtest.Origins, Features: p.features(f),
 		Confusion: confusion(j), Slices: p.slices(j, seed), Cost: p.cost(j),
@@ -49,14 +49,6 @@ func (p *prepared) base() float64 {
 		}
 	}
 	return float64(n) / float64(p.frame.Rows())
-}
-
-func sigmoids(logOdds []float64) []float64 {
-	out := make([]float64, len(logOdds))
-	for i, x := range logOdds {
-		out[i] = logistic.Sigmoid(x)
-	}
-	return out
 }
 
 func histogram(j judged) []Bar {
@@ -155,10 +147,7 @@ func (p *prepared) features(f *train.Fitted) []Feature {
 func (p *prepared) slices(j judged, seed uint64) []Slice {
 	var out []Slice
 	for _, name := range p.spec.Slices {
-		values, err := p.data.table.text(name)
-		if err != nil {
-			continue // a column of another file than this one
-		}
+		values, _ := p.data.table.text(name) // it is there: see shown
 		parts := map[string][]int{}
 		for k, i := range p.test {
 			parts[values[i]] = append(parts[values[i]], k)
@@ -206,10 +195,7 @@ func (p *prepared) cost(j judged) *Cost {
 	if m == nil {
 		return nil
 	}
-	texts, err := p.data.table.text(m.Value)
-	if err != nil {
-		return nil
-	}
+	texts, _ := p.data.table.text(m.Value) // it is there: see shown
 	const steps = 100
 	out := &Cost{Currency: m.Currency}
 	least := math.Inf(1)
@@ -252,7 +238,7 @@ func (p *prepared) challenge(f *train.Fitted, champion judged, sample *metric.Sa
 	if err != nil {
 		return nil, err
 	}
-	out := &Challenger{Name: nameOf(f.Blend.Shares), Differences: map[string]metric.Interval{}}
+	out := &Challenger{Name: f.Blend.Shares.String(), Differences: map[string]metric.Interval{}}
 	for name, d := range differences {
 		out.Differences[name] = d.Interval
 	}

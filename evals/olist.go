@@ -354,8 +354,10 @@ func (p *parcels) deviation(key []int, of []float64, shrink float64) []float64 {
 	const least = 20
 	p.before(func(i int) {
 		if x := of[i]; !math.IsNaN(x) {
-			sums[key[i]] += x
-			counts[key[i]]++
+			if key[i] != unnamed {
+				sums[key[i]] += x
+				counts[key[i]]++
+			}
 			sum += x
 			n++
 		}
@@ -382,7 +384,7 @@ func (p *parcels) newest(key []int, of, parent []float64, shrink float64, most i
 		return key[i]
 	}
 	p.before(func(i int) {
-		if math.IsNaN(of[i]) {
+		if math.IsNaN(of[i]) || k(i) == unnamed {
 			return
 		}
 		q := queues[k(i)]

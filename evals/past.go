@@ -43,6 +43,10 @@ func (d *data) history(s Spec) error {
 	return nil
 }
 
+// unnamed is the entity of a row that does not name it: no other such row is of
+// the same one.
+const unnamed = -1
+
 // keys numbers the entities of a row.
 func (d *data) keys(columns []string) ([]int, error) {
 	out, index := make([]int, d.table.rows), map[string]int{}
@@ -58,6 +62,10 @@ func (d *data) keys(columns []string) ([]int, error) {
 	for i := range out {
 		for c := range of {
 			parts[c] = of[c][i]
+		}
+		if slices.Contains(parts, "") {
+			out[i] = unnamed
+			continue
 		}
 		key := strings.Join(parts, "\x00")
 		if _, seen := index[key]; !seen {
@@ -77,6 +85,10 @@ func (d *data) frequency(keys []int) []float64 {
 		}
 	}
 	for i, k := range keys {
+		if k == unnamed {
+			out[i] = math.NaN()
+			continue
+		}
 		n := counts[k]
 		if d.training[i] {
 			n--
@@ -94,6 +106,10 @@ func (d *data) seen(p Past, keys []int) []float64 {
 		j := i
 		for ; j < len(keys) && d.at[j] == d.at[i]; j++ {
 			earlier := times[keys[j]]
+			if keys[j] == unnamed {
+				out[j] = math.NaN()
+				continue
+			}
 			if p.Fold == "since" {
 				out[j] = math.NaN()
 				if n := len(earlier); n > 0 {
@@ -108,7 +124,9 @@ func (d *data) seen(p Past, keys []int) []float64 {
 			out[j] = float64(len(earlier) - from)
 		}
 		for ; i < j; i++ {
-			times[keys[i]] = append(times[keys[i]], d.at[i])
+			if keys[i] != unnamed {
+				times[keys[i]] = append(times[keys[i]], d.at[i])
+			}
 		}
 	}
 	return out
@@ -288,6 +306,10 @@ func newShrunk(p Past) *shrunk {
 }
 
 func (s *shrunk) add(key int, v float64, at int64) {
+	s.all.add(v, at, false)
+	if key == unnamed {
+		return
+	}
 	r := s.of[key]
 	if r == nil {
 		r = &run{}
@@ -297,7 +319,6 @@ func (s *shrunk) add(key int, v float64, at int64) {
 	if s.newest > 0 && r.n > float64(s.newest) {
 		r.drop()
 	}
-	s.all.add(v, at, false)
 }
 
 func (r *run) add(v float64, at int64, keep bool) {

@@ -9,10 +9,8 @@ import (
 	"io/fs"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
-	"assent/scoring/blend"
 	"assent/scoring/boost"
 	"assent/scoring/calibrate"
 	"assent/scoring/frame"
@@ -79,9 +77,26 @@ func (s Spec) prepare(o Options) (*prepared, error) {
 	if err := p.read(); err != nil {
 		return nil, err
 	}
+	if err := p.shown(); err != nil {
+		return nil, err
+	}
 	p.choose()
 	p.frame, err = frame.Build(p.columns, p.source(p.train), frame.Options{Bins: s.Learn.Bins})
 	return p, err
+}
+
+// shown refuses columns that only the report reads and that are not there.
+func (p *prepared) shown() error {
+	names := slices.Clone(p.spec.Slices)
+	if p.spec.Money != nil {
+		names = append(names, p.spec.Money.Value)
+	}
+	for _, name := range names {
+		if _, err := p.data.table.text(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // read gathers the features' values.
@@ -115,7 +130,7 @@ func (p *prepared) choose() {
 			if l != unknown {
 				p.test = append(p.test, i)
 			}
-		case l == unknown || p.spec.Embargo && d.known[i] >= first:
+		case l == unknown || d.aside[i] || p.spec.Embargo && d.known[i] >= first:
 		default:
 			if seen++; seen > p.spec.Warmup {
 				p.train = append(p.train, i)
@@ -239,7 +254,7 @@ func (p *prepared) result(f *train.Fitted, j judged, seed uint64) (Result, error
 	s := p.spec
 	r := Result{
 		Spec: s.Name, Task: s.Task, Rows: Rows{len(p.train), len(p.test)}, Metrics: sample.Intervals(seed), Baselines: s.Peers,
-		Model: Model{nameOf(f.Blend.Shares), hex.EncodeToString(sum[:])}, Data: p.data.hash, Notes: slices.Clone(s.Notes),
+		Model: Model{f.Blend.Shares.String(), hex.EncodeToString(sum[:])}, Data: p.data.hash, Notes: slices.Clone(s.Notes),
 	}
 	if !p.data.held {
 		r.Notes = append(r.Notes, "Judged by a part of its own data that was kept from training, not by held-out files.")
@@ -247,15 +262,4 @@ func (p *prepared) result(f *train.Fitted, j judged, seed uint64) (Result, error
 	r.Gates = s.gates(r.Metrics)
 	r.Report, err = p.report(f, j, sample, seed)
 	return r, err
-}
-
-// nameOf says the parts and their shares.
-func nameOf(shares blend.Shares) string {
-	var parts []string
-	for _, name := range blend.Names {
-		if share, ok := shares[name]; ok {
-			parts = append(parts, fmt.Sprintf("%s %.0f%%", name, 100*share))
-		}
-	}
-	return strings.Join(parts, " + ")
 }

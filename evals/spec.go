@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +33,11 @@ type Spec struct {
 	Embargo bool `yaml:"embargo,omitempty"`
 	// Missing are words that stand for an unknown number, beside an empty text.
 	Missing []string `yaml:"missing,omitempty"`
-	// Excluded columns are never features, each with the reason.
+	// Leaks are columns that are known only afterwards, each with the reason:
+	// nothing is computed of them. A label's time may be one.
+	Leaks map[string]string `yaml:"leaks,omitempty"`
+	// Excluded columns are never features as they are, each with the reason. They
+	// may name an entity, or be derived from.
 	Excluded map[string]string `yaml:"excluded,omitempty"`
 	Derive   []Derived         `yaml:"derive,omitempty"`
 	History  []Past            `yaml:"history,omitempty"`
@@ -56,9 +61,8 @@ type (
 
 // Files under the data's root and the held-out root.
 type Files struct {
-	Train string   `yaml:"train"` // .csv, .csv.gz or .ndjson
-	Test  string   `yaml:"test,omitempty"`
-	Also  []string `yaml:"also,omitempty"` // further files that Assemble reads
+	Train string `yaml:"train"` // .csv, .csv.gz or .ndjson
+	Test  string `yaml:"test,omitempty"`
 }
 
 // Label is the truth.
@@ -226,11 +230,14 @@ func Parse(file string, data []byte) (Spec, error) {
 
 // protected are words of columns that no model may look at, whatever they are
 // good for.
-var protected = []string{"sex", "gender", "age", "birth", "birthday", "dob", "race", "religion", "ethnicity", "nationality", "disability"}
+var protected = []string{"sex", "gender", "age", "birth", "birthday", "birthdate", "dob", "race", "religion", "ethnicity", "nationality", "disability"}
+
+// camel finds where a word of several begins the next: customerAge.
+var camel = regexp.MustCompile(`([a-z])([A-Z])`)
 
 // Protected says whether a column's name is of what no model may look at.
 func Protected(name string) bool {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !('a' <= r && r <= 'z') })
+	words := strings.FieldsFunc(strings.ToLower(camel.ReplaceAllString(name, "$1 $2")), func(r rune) bool { return !('a' <= r && r <= 'z') })
 	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(protected, w) })
 }
 
@@ -240,11 +247,18 @@ func (s Spec) check() error {
 	if s.Name == "" || s.Task == "" || s.Files.Train == "" || s.Label.Column == "" || s.Label.Positive == "" || len(s.Features) == 0 {
 		fault("name, task, files.train, label.column, label.positive and features are needed")
 	}
+	used := func(what, column string) {
+		switch {
+		case Protected(column):
+			fault("%s: no model looks at this", what)
+		case s.Leaks[column] != "":
+			fault("%s: %s leaks: %s", what, column, s.Leaks[column])
+		}
+	}
 	seen := map[string]bool{}
 	for _, f := range s.Features {
+		used("feature "+f.Name, f.Name)
 		switch {
-		case Protected(f.Name):
-			fault("feature %s: no model looks at this", f.Name)
 		case s.Excluded[f.Name] != "":
 			fault("feature %s: is excluded: %s", f.Name, s.Excluded[f.Name])
 		case f.Type != "" && f.Type != "number" && f.Type != "category":
@@ -259,9 +273,7 @@ func (s Spec) check() error {
 			fault("derived %s: by must be one of %s", d.Name, names(derivations))
 		}
 		for _, of := range d.Of {
-			if Protected(of) {
-				fault("derived %s: no model looks at this", d.Name)
-			}
+			used("derived "+d.Name, of)
 		}
 	}
 	rates := map[string]bool{}
@@ -275,9 +287,7 @@ func (s Spec) check() error {
 			fault("history %s: without time nothing is earlier", h.Name)
 		}
 		for _, k := range append(slices.Clone(h.Key), h.Of) {
-			if Protected(k) {
-				fault("history %s: no model looks at this", h.Name)
-			}
+			used("history "+h.Name, k)
 		}
 		rates[h.Name] = h.Fold == "rate"
 	}

@@ -147,7 +147,7 @@ func (c *trainCmd) content(past *cases.Cases, card model.Card, fitted *train.Fit
 func (c *trainCmd) card(past *cases.Cases, f *frame.Frame, fitted *train.Fitted, steps []train.Step) model.Card {
 	metrics := fitted.Metrics()
 	card := model.Card{
-		Name: "trained/" + past.Set.Name, Kind: c.Kind, Champion: championOf(fitted.Blend.Shares), Code: codeRevision(), Seed: c.Seed,
+		Name: "trained/" + past.Set.Name, Kind: c.Kind, Champion: fitted.Blend.Shares.String(), Code: codeRevision(), Seed: c.Seed,
 		Trained:  time.UnixMicro(f.At[f.Rows()-1]).UTC(),
 		Data:     model.Data{SHA256: past.SHA256(), Rows: f.Rows(), From: time.UnixMicro(f.At[0]).UTC(), To: time.UnixMicro(f.At[f.Rows()-1]).UTC()},
 		Backtest: fitted.Backtest.Origins, Metrics: metrics,
@@ -163,16 +163,6 @@ func (c *trainCmd) card(past *cases.Cases, f *frame.Frame, fitted *train.Fitted,
 		card.Notes = append(card.Notes, "constant: "+name)
 	}
 	return card
-}
-
-func championOf(shares blend.Shares) string {
-	var parts []string
-	for _, name := range blend.Names {
-		if share, ok := shares[name]; ok {
-			parts = append(parts, fmt.Sprintf("%s %.0f%%", name, 100*share))
-		}
-	}
-	return strings.Join(parts, " + ")
 }
 
 // gates are what a model must reach before a person may promote it: it orders
@@ -217,12 +207,13 @@ func (c *trainCmd) keep(p *process, trained []outcomeOfTraining) error {
 // writeWhole writes beside the file and renames: whoever finds it finds all of
 // it.
 func writeWhole(path string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".model-*")
+	f, err := os.CreateTemp(filepath.Dir(path), ".assent-*")
 	if err != nil {
 		return err
 	}
+	const readable = 0o644 // for colleagues; a temporary file is its maker's alone
 	_, err = f.Write(content)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+	if err = errors.Join(err, f.Chmod(readable), f.Sync(), f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {

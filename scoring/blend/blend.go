@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"assent/scoring/boost"
 	"assent/scoring/frame"
@@ -27,6 +28,17 @@ var Names = []string{Scorecard, Lines, Additive, Boosted}
 // Shares says how much of the log-odds each part gives, by name. They are
 // above 0 and add up to 1.
 type Shares map[string]float64
+
+// String says the parts and how much each gives: "lines 70% + boosted_trees 30%".
+func (s Shares) String() string {
+	var parts []string
+	for _, name := range Names {
+		if share, ok := s[name]; ok {
+			parts = append(parts, fmt.Sprintf("%s %.0f%%", name, 100*share))
+		}
+	}
+	return strings.Join(parts, " + ")
+}
 
 // Blend is a trained blend. The scorecard's share is not in its figures: who
 // knows the scorecard's log-odds adds Shares[Scorecard] times those.

@@ -2,6 +2,8 @@ package calibrate
 
 import (
 	"math"
+
+	"assent/scoring/logistic"
 )
 
 // Positives that a family needs before it is tried: fewer say little about
@@ -69,8 +71,8 @@ func saves(logOdds, others []float64, positive []bool) bool {
 	sum, squares, all := 0.0, 0.0, 0.0
 	from := Taught * len(positive) / Blocks
 	for i := from; i < len(positive); i++ {
-		loss := lossOf(others[i], positive[i])
-		d := loss - lossOf(logOdds[i], positive[i])
+		loss := logistic.Loss(others[i], positive[i])
+		d := loss - logistic.Loss(logOdds[i], positive[i])
 		sum += d
 		squares += float64(d * d)
 		all += loss
@@ -78,12 +80,4 @@ func saves(logOdds, others []float64, positive []bool) bool {
 	n := float64(len(positive) - from)
 	variance := squares - float64(sum*sum)/math.Max(n, 1)
 	return sum > float64(worth*all) && sum > surely*math.Sqrt(math.Max(variance, 0))
-}
-
-// lossOf is the log-loss of log-odds.
-func lossOf(x float64, positive bool) float64 {
-	if positive {
-		x = -x
-	}
-	return softplus(x)
 }

@@ -41,7 +41,7 @@ func platt(logOdds []float64, positive []bool) Map {
 
 func beta(logOdds []float64, positive []bool) Map {
 	w := newton(positive, []float64{0, 0, 0}, func(i int, x []float64) float64 {
-		return logOdds[i] + set(x, -softplus(-logOdds[i]), softplus(logOdds[i]), 1)
+		return logOdds[i] + set(x, -logistic.Softplus(-logOdds[i]), logistic.Softplus(logOdds[i]), 1)
 	})
 	m := Map{Method: Beta, Up: 1 + w[0], Down: 1 + w[1], Shift: w[2]}
 	if m.Up < leastSlope || m.Down < leastSlope {

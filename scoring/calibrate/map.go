@@ -47,7 +47,7 @@ func (m Map) LogOdds(x float64) float64 {
 	case Platt:
 		return float64(m.Slope*x) + m.Shift
 	case Beta:
-		return float64(m.Down*softplus(x)) - float64(m.Up*softplus(-x)) + m.Shift
+		return float64(m.Down*logistic.Softplus(x)) - float64(m.Up*logistic.Softplus(-x)) + m.Shift
 	case Isotonic:
 		return through(m.Knots, x)
 	}
@@ -71,11 +71,6 @@ func through(knots []Knot, x float64) float64 {
 	}
 	a, b := knots[i-1], knots[i]
 	return a.To + float64((x-a.From)/(b.From-a.From)*(b.To-a.To))
-}
-
-// softplus is ln(1+e^x).
-func softplus(x float64) float64 {
-	return max(x, 0) + logistic.Log(1+logistic.Exp(-math.Abs(x)))
 }
 
 // UnmarshalJSON refuses a map that does not rise.

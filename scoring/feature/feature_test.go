@@ -193,7 +193,9 @@ func TestLabelOf(t *testing.T) {
 	}{
 		"silence":             {"order", nil, 59, false, false, 0},
 		"long silence":        {"order", nil, 60, true, false, 60},
-		"fraud":               {"order", []decision.OutcomeRow{told("chargeback", "fraud", 9)}, 10, true, true, 9},
+		"fraud, too early":    {"order", []decision.OutcomeRow{told("chargeback", "fraud", 9)}, 59, false, true, 0},
+		"fraud":               {"order", []decision.OutcomeRow{told("chargeback", "fraud", 9)}, 60, true, true, 60},
+		"fraud, told late":    {"order", []decision.OutcomeRow{told("chargeback", "fraud", 90)}, 90, true, true, 90},
 		"fraud of the future": {"order", []decision.OutcomeRow{told("chargeback", "fraud", 11)}, 10, false, false, 0},
 		"late":                {"delivery", []decision.OutcomeRow{told("delivered", "late", 3)}, 10, true, true, 3},
 		"on time":             {"delivery", []decision.OutcomeRow{told("delivered", "on_time", 3)}, 10, true, false, 3},

@@ -31,22 +31,32 @@ type Label struct {
 }
 
 // LabelOf says what outcomes, told until now, make of a decision made at at;
-// false while that is not known.
+// false while that is not known. Where silence means no, a case counts from when
+// silence would, however it ended: fraud is told early and honesty never, so
+// that of the newest cases only the bad ones would be known.
 func LabelOf(kindName string, at time.Time, told []decision.OutcomeRow, now time.Time) (Label, bool) {
-	target, kind := Targets[kindName], kindNamed(kindName)
+	target := Targets[kindName]
+	label, known := toldOf(kindNamed(kindName), target.Truth, told, now)
+	if target.Matures == 0 {
+		return label, known
+	}
+	mature := at.Add(target.Matures)
+	if label.KnownAt.Before(mature) {
+		label.KnownAt = mature
+	}
+	return label, !mature.After(now)
+}
+
+// toldOf is the truth that was told last, from when it was told. Without one it
+// is no.
+func toldOf(kind decision.Kind, name string, told []decision.OutcomeRow, now time.Time) (label Label, known bool) {
 	told = slices.DeleteFunc(slices.Clone(told), func(o decision.OutcomeRow) bool { return o.KnownAt.After(now) })
 	slices.SortStableFunc(told, func(a, b decision.OutcomeRow) int { return a.KnownAt.Compare(b.KnownAt) })
-	var label Label
-	known := false
 	for i := range told {
-		// What is told last counts, from when it was told.
-		truth, ok := kind.Truth(decision.Snapshot{}, told[:i+1])[target.Truth]
+		truth, ok := kind.Truth(decision.Snapshot{}, told[:i+1])[name]
 		if positive := truth.IsPositive(); ok && (!known || positive != label.Positive) {
 			label, known = Label{positive, told[i].KnownAt}, true
 		}
-	}
-	if mature := at.Add(target.Matures); !known && target.Matures > 0 && !mature.After(now) {
-		return Label{false, mature}, true
 	}
 	return label, known
 }

@@ -46,17 +46,9 @@ func best(f *frame.Frame, rows, valid []int32, p Params) (penalty float64) {
 func lossOn(f *frame.Frame, rows []int32, m *Model) float64 {
 	sum := 0.0
 	for _, row := range rows {
-		sum += loss(m.LogOddsOf(f, row), f.Positive[row])
+		sum += logistic.Loss(m.LogOddsOf(f, row), f.Positive[row])
 	}
 	return sum
-}
-
-// loss is the log-loss of log-odds.
-func loss(x float64, positive bool) float64 {
-	if positive {
-		x = -x
-	}
-	return max(x, 0) + logistic.Log(1+logistic.Exp(-math.Abs(x)))
 }
 
 // solver minimises the penalised loss by Newton's method, whose weighted least
@@ -173,7 +165,7 @@ func (s *solver) halve(base float64, weights [][]float64) {
 func (s *solver) objective(penalty float64) float64 {
 	sum := 0.0
 	for i, x := range s.logOdds {
-		sum += loss(x, s.label[i] == 1)
+		sum += logistic.Loss(x, s.label[i] == 1)
 	}
 	squares := 0.0
 	for c, d := range s.designs {

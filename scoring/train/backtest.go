@@ -7,7 +7,6 @@ import (
 
 	"assent/scoring/blend"
 	"assent/scoring/frame"
-	"assent/scoring/logistic"
 	"assent/scoring/metric"
 )
 
@@ -126,12 +125,4 @@ func (b *Backtest) typicalRounds() int {
 	sorted := slices.Sorted(slices.Values(b.rounds))
 	const more = 1.1
 	return int(math.Ceil(more * float64(sorted[len(sorted)/2])))
-}
-
-func probabilities(logOdds []float64) []float64 {
-	out := make([]float64, len(logOdds))
-	for i, x := range logOdds {
-		out[i] = logistic.Sigmoid(x)
-	}
-	return out
 }

@@ -99,17 +99,9 @@ func shiftedLoss(logOdds []float64, positive []bool) float64 {
 func logLoss(logOdds []float64, positive []bool, shift float64) float64 {
 	sum := 0.0
 	for i, x := range logOdds {
-		if x += shift; positive[i] {
-			x = -x
-		}
-		sum += softplus(x)
+		sum += logistic.Loss(x+shift, positive[i])
 	}
 	return sum / float64(len(logOdds))
-}
-
-// softplus is log(1+e^x) without overflow.
-func softplus(x float64) float64 {
-	return max(x, 0) + logistic.Log(1+logistic.Exp(-math.Abs(x)))
 }
 
 func indicator(positive bool) float64 {

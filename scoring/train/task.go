@@ -10,6 +10,7 @@ import (
 	"assent/scoring/calibrate"
 	"assent/scoring/frame"
 	"assent/scoring/linear"
+	"assent/scoring/logistic"
 	"assent/scoring/metric"
 )
 
@@ -156,11 +157,11 @@ func (f *Fitted) Metrics() map[string]float64 {
 	from := len(held) * calibrate.Taught / calibrate.Blocks
 	held, mixed, positive = held[from:], mixed[from:], positive[from:]
 	c := metric.Rank(held, positive).Curve(nil)
-	p := probabilities(held)
+	p := logistic.Sigmoids(held)
 	const onePercent, tenth = 0.01, 0.1
 	return map[string]float64{
 		"auc": c.AUC(), "ap": c.AP(), "recall_at_1fpr": c.RecallAtFPR(onePercent), "lift_top10": c.Lift(tenth), "base": c.Base(),
 		"brier": metric.Brier(p, positive), "ece": metric.ECE(p, positive),
-		"ece_before": metric.ECE(probabilities(mixed), positive),
+		"ece_before": metric.ECE(logistic.Sigmoids(mixed), positive),
 	}
 }

@@ -53,6 +53,7 @@ func History(t *testing.T, open func() Memory) {
 // stored is a store as a memory.
 type stored struct{ decision.Store }
 
+// AddHistory adds rows in a unit of work of its own.
 func (s stored) AddHistory(ctx context.Context, company string, rows []decision.HistoryRow) error {
 	return s.Do(ctx, decision.Work{Company: company, Do: func(ctx context.Context, tx decision.Tx) error { return tx.AddHistory(ctx, rows) }})
 }
