@@ -12,7 +12,7 @@ type Result struct {
 	Rows      Rows                          `json:"rows"`
 	Metrics   map[string]metric.Interval    `json:"metrics"`
 	Baselines map[string]map[string]float64 `json:"baselines"` // by name: figures of peers, published or measured here
-	Gates     []Gate                        `json:"gates"`
+	Gates     []metric.Gate                 `json:"gates"`
 	Model     Model                         `json:"model"`
 	Seconds   Seconds                       `json:"seconds"`
 	Data      string                        `json:"data_sha256"` // of every file that was read
@@ -25,14 +25,6 @@ type Result struct {
 type Rows struct {
 	Train int `json:"train"`
 	Test  int `json:"test"`
-}
-
-// Gate is one bar.
-type Gate struct {
-	Metric string  `json:"metric"`
-	Want   string  `json:"want"` // e.g. ">= 0.86"
-	Have   float64 `json:"have"`
-	Pass   bool    `json:"pass"`
 }
 
 // Model names what was judged.

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"assent/scoring/metric"
 )
 
 // Spec says what is learnt from, what it is judged by, and how.
@@ -291,9 +293,9 @@ func (s Spec) check() error {
 		}
 		rates[h.Name] = h.Fold == "rate"
 	}
-	for metric, bar := range s.Bars {
-		if _, err := parseBar(bar); err != nil {
-			fault("bar of %s: %v", metric, err)
+	for name, bar := range s.Bars {
+		if _, err := metric.ParseBar(bar); err != nil {
+			fault("bar of %s: %v", name, err)
 		}
 	}
 	return errors.Join(faults...)

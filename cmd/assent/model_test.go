@@ -13,6 +13,7 @@ import (
 	"assent/scoring/blend"
 	"assent/scoring/calibrate"
 	"assent/scoring/feature"
+	"assent/scoring/metric"
 	"assent/scoring/model"
 )
 
@@ -27,7 +28,7 @@ func (s shell) modelFile(name string, shift float64, change func(*model.Content)
 			Name: "trained/" + name, Kind: "order", Code: "test", Trained: day,
 			Data:    model.Data{SHA256: strings.Repeat("0", 64), Rows: 1200, Positives: 40, From: day.AddDate(-1, 0, 0), To: day},
 			Metrics: map[string]float64{"auc": 0.8125, "ece": 0.0125},
-			Gates:   []model.Gate{{Metric: "auc", Want: ">= 0.55", Have: 0.8125, Pass: true}},
+			Gates:   []metric.Gate{{Metric: "auc", Want: ">= 0.55", Have: 0.8125, Pass: true}},
 		},
 		Set: set.Name, Columns: set.Columns()[:1], Importance: []float64{1},
 		Blend: &blend.Blend{Shares: blend.Shares{blend.Scorecard: 1}}, Scorecard: scoring.Order().Revision(),

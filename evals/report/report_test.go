@@ -51,7 +51,7 @@ func sample() evals.Result {
 			"brier": interval(metric.Brier(p, positive), 0.003), "ece": interval(metric.ECE(p, positive), 0.002), "ap_over_base": interval(c.AP()/c.Base(), 0.5),
 		},
 		Baselines: map[string]map[string]float64{"untuned LightGBM": {"auc": 0.747, "ap": 0.139}, "logistic": {"auc": 0.71}},
-		Gates: []evals.Gate{
+		Gates: []metric.Gate{
 			{Metric: "auc", Want: ">= 0.70", Have: c.AUC(), Pass: true},
 			{Metric: "ece", Want: "<= 0.0005", Have: metric.ECE(p, positive)},
 			{Metric: "lift_top10", Want: "in [2.0, 3.5]", Have: math.NaN()},
@@ -230,7 +230,7 @@ func TestLittle(t *testing.T) {
 		"a metric only":   {Spec: "text/x", Rows: evals.Rows{Test: 10}, Metrics: map[string]metric.Interval{"accuracy": {Value: math.NaN(), Low: math.NaN(), High: math.NaN()}}},
 		"an empty curve":  {Report: evals.Report{Cost: &evals.Cost{}, Challenger: &evals.Challenger{}, Backtest: []train.Origin{{}}}},
 		"infinite money":  {Report: evals.Report{Cost: &evals.Cost{Curve: []metric.Point{{X: math.NaN(), Y: math.Inf(1)}}}}},
-		"an endless gate": {Gates: []evals.Gate{{Metric: "auc", Want: ">= 1e999"}}, Metrics: map[string]metric.Interval{"auc": {Value: 1}}},
+		"an endless gate": {Gates: []metric.Gate{{Metric: "auc", Want: ">= 1e999"}}, Metrics: map[string]metric.Interval{"auc": {Value: 1}}},
 		"no importance":   {Report: evals.Report{Features: []evals.Feature{{Name: "x", PSI: math.NaN(), Missing: math.NaN()}}}},
 	} {
 		page := write(t, r)
@@ -245,8 +245,8 @@ func TestLittle(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	t.Parallel()
-	pass, short := evals.Gate{Metric: "auc", Want: ">= 0.5", Have: 0.6, Pass: true}, evals.Gate{Metric: "ap", Want: ">= 0.5", Have: 0.4}
-	for want, gates := range map[string][]evals.Gate{
+	pass, short := metric.Gate{Metric: "auc", Want: ">= 0.5", Have: 0.6, Pass: true}, metric.Gate{Metric: "ap", Want: ">= 0.5", Have: 0.4}
+	for want, gates := range map[string][]metric.Gate{
 		"Reported only: the spec has no gates.": nil,
 		"Passes: the one gate holds.":           {pass},
 		"Passes: all 2 gates hold.":             {pass, pass},
@@ -326,7 +326,7 @@ func TestHostileNames(t *testing.T) {
 	r.Notes = []string{hostile}
 	r.Metrics[hostile] = metric.Interval{Value: 1, Low: 0, High: 2}
 	r.Baselines[hostile] = map[string]float64{hostile: 1}
-	r.Gates = append(r.Gates, evals.Gate{Metric: hostile, Want: hostile})
+	r.Gates = append(r.Gates, metric.Gate{Metric: hostile, Want: hostile})
 	r.Report.Cost.Currency = hostile
 	r.Report.Features[2].Name, r.Report.Features[2].Doc = hostile, hostile
 	r.Report.Slices[0].Name = hostile
@@ -367,7 +367,7 @@ func TestFormats(t *testing.T) {
 	for value, want := range map[float64]string{
 		0.86004: "0.8600", -0.00001: "0.0000", 12.345: "12.35", 1234567: "1,234,567", -1234: "-1,234", 9.99999: "10.0000", math.Inf(-1): "not known",
 	} {
-		page := write(t, evals.Result{Gates: []evals.Gate{{Metric: "m", Want: "w", Have: value}}})
+		page := write(t, evals.Result{Gates: []metric.Gate{{Metric: "m", Want: "w", Have: value}}})
 		if !strings.Contains(page, `<td class="n">w</td><td class="n">`+want+`</td>`) {
 			t.Errorf("%s is not written %s", strconv.FormatFloat(value, 'g', -1, 64), want)
 		}

@@ -68,7 +68,7 @@ func (v *view) Confused() bool {
 func (v *view) Calibrated() bool { return calibrated(v.Result) }
 
 // verdict says in a sentence whether the gates hold.
-func verdict(gates []evals.Gate) (sentence string, passed bool) {
+func verdict(gates []metric.Gate) (sentence string, passed bool) {
 	short := 0
 	for _, g := range gates {
 		if !g.Pass {
@@ -97,7 +97,7 @@ type headline struct {
 	Name, Doc string
 	Less      bool // the smaller, the better
 	Interval  metric.Interval
-	Gate      *evals.Gate
+	Gate      *metric.Gate
 	Baselines []string // by BaselineNames; "" where a baseline has none
 	SVG       template.HTML
 }
@@ -109,7 +109,7 @@ func headlines(r evals.Result, baselines []string) []headline {
 	for _, name := range ordered(slices.Collect(maps.Keys(r.Metrics))) {
 		f, _ := figureOf(name)
 		h := headline{Name: name, Doc: f.Doc, Less: f.Less, Interval: r.Metrics[name]}
-		if i := slices.IndexFunc(r.Gates, func(g evals.Gate) bool { return g.Metric == name }); i >= 0 {
+		if i := slices.IndexFunc(r.Gates, func(g metric.Gate) bool { return g.Metric == name }); i >= 0 {
 			h.Gate = &r.Gates[i]
 		}
 		var peers []float64

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"assent/scoring/metric"
 	"assent/scoring/train"
 )
 
@@ -25,7 +26,7 @@ type Card struct {
 	Metrics     map[string]float64 `json:"metrics"`
 	Calibration Calibration        `json:"calibration"`
 	ColdStart   []train.Step       `json:"cold_start,omitempty"` // how it does with fewer labels
-	Gates       []Gate             `json:"gates"`
+	Gates       []metric.Gate      `json:"gates"`
 	Notes       []string           `json:"notes,omitempty"` // e.g. columns that were left out, and why
 }
 
@@ -43,14 +44,6 @@ type Calibration struct {
 	Method string  `json:"method"`
 	Before float64 `json:"ece_before"` // expected calibration error, ten bins of equal count
 	After  float64 `json:"ece_after"`
-}
-
-// Gate is one condition for promotion.
-type Gate struct {
-	Metric string  `json:"metric"`
-	Want   string  `json:"want"` // e.g. ">= 0.75"
-	Have   float64 `json:"have"`
-	Pass   bool    `json:"pass"`
 }
 
 // Passes says that there are gates and every one of them holds.

@@ -15,6 +15,7 @@ import (
 	"assent/scoring/blend"
 	"assent/scoring/calibrate"
 	"assent/scoring/feature"
+	"assent/scoring/metric"
 )
 
 // contents are artefacts in memory, which count how often each was read.
@@ -63,7 +64,7 @@ func shifted(t *testing.T, shift float64) []byte {
 	t.Helper()
 	set, _ := feature.Named("order/odoo")
 	content, err := Content{
-		Card: Card{Name: "trained/order", Kind: "order", Gates: []Gate{{Metric: "auc", Have: 0.8, Pass: true}, {Metric: "ece", Have: 0.2}}},
+		Card: Card{Name: "trained/order", Kind: "order", Gates: []metric.Gate{{Metric: "auc", Have: 0.8, Pass: true}, {Metric: "ece", Have: 0.2}}},
 		Set:  set.Name, Columns: set.Columns()[:1], Importance: []float64{1},
 		Blend: &blend.Blend{Shares: blend.Shares{blend.Scorecard: 1}}, Scorecard: scoring.Order().Revision(),
 		Calibration: calibrate.Map{Method: calibrate.Shift, Shift: shift},

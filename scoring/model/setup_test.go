@@ -58,7 +58,7 @@ func partsOf(kind string) (out [][]string) {
 
 func contentOf(set feature.Set, columns []frame.Column, random *rand.Rand, parts []string, to calibrate.Map) model.Content {
 	c := model.Content{
-		Card: model.Card{Name: "trained/" + set.Name, Kind: set.Kind, Trained: now, Gates: []model.Gate{{Metric: "auc", Want: ">= 0.55", Have: 0.8, Pass: true}}},
+		Card: model.Card{Name: "trained/" + set.Name, Kind: set.Kind, Trained: now, Gates: []metric.Gate{{Metric: "auc", Want: ">= 0.55", Have: 0.8, Pass: true}}},
 		Set:  set.Name, Columns: columns, Blend: &blend.Blend{Shares: blend.Shares{}}, Calibration: to, Importance: make([]float64, len(columns)),
 	}
 	for i := range c.Importance {
