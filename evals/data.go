@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"hash/fnv"
 	"io/fs"
 	"math"
 	"slices"
@@ -243,7 +242,7 @@ func (d *data) split(s Spec) {
 	for i := range d.training {
 		last := i >= n-int(float64(n)*ownShare)
 		if s.Time == nil {
-			last = float64(spread(d.key(i))%1000) < 1000*ownShare
+			last = float64(frame.Spread(d.key(i))%1000) < 1000*ownShare
 		}
 		if last {
 			d.training[i], test[d.key(i)] = false, true
@@ -260,15 +259,6 @@ func (d *data) key(i int) string {
 		return "g" + d.groups[i]
 	}
 	return "r" + d.ids[i]
-}
-
-func spread(text string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(text))
-	x := h.Sum64()
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
 }
 
 // firstTest is when the first test row is scored.

@@ -265,7 +265,7 @@ const parts = 10
 func (d *data) apart(p Past, keys []int, values, parent []float64) []float64 {
 	part := make([]int, len(keys))
 	for i := range part {
-		part[i] = int(spread(d.key(i)) % parts)
+		part[i] = int(frame.Spread(d.key(i)) % parts)
 	}
 	out := make([]float64, len(keys))
 	for k := range parts + 1 {

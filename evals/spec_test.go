@@ -24,6 +24,9 @@ func TestSpecsThatAreRefused(t *testing.T) {
 		{"unknown type", own("features: [{name: value, type: text}]"), []string{"value", "number or category"}},
 		{"twice", own("features: [{name: value}, {name: value}]"), []string{"value", "twice"}},
 		{"excluded", own(features, "excluded: {value: known only afterwards}"), []string{"value", "known only afterwards"}},
+		{"leak", own(features, "leaks: {value: known only afterwards}"), []string{"feature value", "leaks", "known only afterwards"}},
+		{"leak derived from", own("leaks: {at: known only afterwards}", "derive: [{name: x, by: log, of: [at]}]", "features: [{name: x}]"), []string{"derived x", "at leaks"}},
+		{"leak counted by", own("leaks: {city: known only afterwards}", "time: {column: at}", "history: [{name: x, fold: count, key: [city]}]", "features: [{name: x}]"), []string{"history x", "city leaks"}},
 		{"unknown derivation", own(features, "derive: [{name: x, by: cube, of: [value]}]"), []string{"derived x", "cross"}},
 		{"unknown fold", own(features, "time: {column: at}", "history: [{name: x, fold: median, key: [email]}]"), []string{"history x", "rate", "count"}},
 		{"parent that is none", own(features, "time: {column: at}", "history: [{name: x, fold: rate, key: [email], parent: y}]"), []string{"history x", "parent"}},
@@ -45,7 +48,7 @@ func TestSpecsThatAreRefused(t *testing.T) {
 // TestProtectedAttributes: whatever they would be good for, no model looks.
 func TestProtectedAttributes(t *testing.T) {
 	t.Parallel()
-	for _, column := range []string{"sex", "age", "gender", "Customer Gender", "date_of_birth", "customer-age", "AGE", "DOB"} {
+	for _, column := range []string{"sex", "age", "gender", "Customer Gender", "date_of_birth", "customer-age", "AGE", "DOB", "customerAge", "birthdate"} {
 		for use, yaml := range map[string]string{
 			"feature":  own("features: [{name: " + column + "}]"),
 			"derived":  own("derive: [{name: x, by: log, of: ["+column+"]}]", "features: [{name: x}]"),

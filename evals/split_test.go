@@ -87,6 +87,26 @@ func TestGroupsOfOwnData(t *testing.T) {
 	}
 }
 
+// TestCustomersOfOwnData: where the same customers come again and again, the
+// last part judges all the same, and the others' earlier rows are left to learn
+// from; those of the judged only make history.
+func TestCustomersOfOwnData(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString("id,customer,value,late\n")
+	for i := range 1000 {
+		fmt.Fprintf(&b, "%d,%d,%d,%d\n", i, (i*7919)%300, i%7, i%2)
+	}
+	s := spec(t, "time: {column: id, unit: hours}", "group: customer", "history: [{name: x, fold: count, key: [customer]}]", "features: [{name: x}]")
+	train, test := features(t, s, folder("orders.csv", b.String()), nil)
+	if len(test) != 200 || len(train) < 200 {
+		t.Errorf("%d rows to learn from and %d to judge by", len(train), len(test))
+	}
+	if have := test["999"]["x"]; have != "3" {
+		t.Errorf("the last order of a customer has seen %s before it, want 3", have)
+	}
+}
+
 // TestEmbargo: training labels that were not known before the first test row
 // are left out where the spec says so, and rows without a label always.
 func TestEmbargo(t *testing.T) {

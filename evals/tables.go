@@ -1,11 +1,10 @@
 package evals
 
 import (
-	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"assent/scoring/frame"
 	"assent/scoring/train"
@@ -46,45 +45,10 @@ func (s Spec) WriteTables(o Options, folder string) error {
 	return os.WriteFile(filepath.Join(folder, "task.json"), task, 0o644)
 }
 
-func (p *prepared) writeTable(path string, rows []int) (err error) {
+func (p *prepared) writeTable(path string, rows []int) error {
 	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if closed := f.Close(); err == nil {
-			err = closed
-		}
-	}()
-	w := csv.NewWriter(f)
-	record := []string{"id", "label"}
-	for _, c := range p.columns {
-		name := c.Name
-		if c.Type == frame.Category {
-			name = "c:" + name
-		}
-		record = append(record, name)
-	}
-	if err := w.Write(record); err != nil {
-		return err
-	}
-	for _, i := range rows {
-		record[0], record[1] = p.data.ids[i], flag(p.data.label[i] == 1)
-		for c := range p.columns {
-			v := p.value(c, i)
-			switch {
-			case !v.Known:
-				record[c+2] = ""
-			case p.columns[c].Type == frame.Category:
-				record[c+2] = v.Text
-			default:
-				record[c+2] = strconv.FormatFloat(v.Number, 'g', -1, 64)
-			}
-		}
-		if err := w.Write(record); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
+	return errors.Join(frame.WriteCSV(f, p.columns, p.source(rows)), f.Close())
 }

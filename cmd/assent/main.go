@@ -75,8 +75,12 @@ func main() {
 	os.Exit(status)
 }
 
-// run is main with everything from outside as an argument.
+// run is main with everything from outside as an argument, but the clock.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
+	return runAt(ctx, time.Now, args, stdin, stdout, stderr)
+}
+
+func runAt(ctx context.Context, now func() time.Time, args []string, stdin io.Reader, stdout, stderr io.Writer) (status int) {
 	var c cli
 	ended := -1
 	parser, err := kong.New(&c,
@@ -102,7 +106,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		listCommands(stderr, err)
 		return exitUsage
 	}
-	err = parsed.Run(&process{ctx, &c.Config, time.Now, stdin, stdout, stderr})
+	err = parsed.Run(&process{ctx, &c.Config, now, stdin, stdout, stderr})
 	return statusOf(err, stderr)
 }
 

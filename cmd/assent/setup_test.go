@@ -76,6 +76,17 @@ func (s shell) pipe(stdin string, args ...string) result {
 	return result{status, out.String(), err.String()}
 }
 
+// in runs a command as if so much time had passed; it must succeed.
+func (s shell) in(passed time.Duration, args ...string) string {
+	s.t.Helper()
+	var out, err bytes.Buffer
+	later := func() time.Time { return time.Now().Add(passed) }
+	if status := runAt(s.t.Context(), later, append([]string{"--dir", s.dir}, args...), strings.NewReader(""), &out, &err); status != exitOK {
+		s.t.Fatalf("assent %s: status %d\n%s%s", strings.Join(args, " "), status, out.String(), err.String())
+	}
+	return out.String()
+}
+
 // ok is the output of a command that must succeed.
 func (s shell) ok(args ...string) string {
 	s.t.Helper()

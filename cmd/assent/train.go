@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -12,7 +13,10 @@ import (
 	"assent/decision"
 	"assent/scoring"
 	"assent/scoring/blend"
+	"assent/scoring/boost"
+	"assent/scoring/boost/lightgbm"
 	"assent/scoring/cases"
+	"assent/scoring/cost"
 	"assent/scoring/feature"
 	"assent/scoring/frame"
 	"assent/scoring/metric"
@@ -29,7 +33,12 @@ type trainCmd struct {
 	Set      []string `default:"odoo,enriched" help:"Feature sets to train apart: odoo needs nothing but Odoo, enriched also the shop's signals."`
 	Currency string   `default:"EUR" help:"Currency of the company, for an export."`
 	Seed     uint64   `default:"1" help:"The same cases, seed and code give the same model."`
+	LightGBM string   `name:"lightgbm" type:"existingfile" placeholder:"FILE" help:"A LightGBM text model of one of the sets' features, by their names, to be judged, calibrated and kept instead of learning one."`
+	Table    bool     `help:"Write the cases as CSV too, for a model to be learnt elsewhere."`
+	Terms    termsOf  `embed:""`
 	Keep     bool     `help:"Store the models that pass their gates, as assent model add does."`
+
+	currency string // of the cases' money
 }
 
 // Run gathers cases, trains a model for each feature set, and says how good
@@ -37,6 +46,9 @@ type trainCmd struct {
 func (c *trainCmd) Run(p *process) error {
 	if (c.Mapping == "") != (c.Folder == "") {
 		return wrongUse("MAPPING, FOLDER", "an export needs both")
+	}
+	if err := c.Terms.check(); err != nil {
+		return err
 	}
 	sets, err := c.sets()
 	if err != nil {
@@ -100,7 +112,9 @@ type outcomeOfTraining struct {
 	set       string
 	content   []byte
 	card      model.Card
-	challenge []byte // content of the runner-up; nil without one
+	challenge []byte     // content of the runner-up; nil without one
+	table     []byte     // the cases as CSV, if that is asked for
+	plan      *cost.Plan // nil where nobody said what mistakes cost
 }
 
 func (c *trainCmd) train(p *process, past *cases.Cases) (outcomeOfTraining, error) {
@@ -112,6 +126,9 @@ func (c *trainCmd) train(p *process, past *cases.Cases) (outcomeOfTraining, erro
 		return outcomeOfTraining{}, errors.New("no case has a known outcome yet")
 	}
 	task := train.Task{Seed: c.Seed, Prior: past.Prior()}
+	if task.Given, err = c.given(past.Set.Columns()); err != nil {
+		return outcomeOfTraining{}, err
+	}
 	fitted, err := task.Run(f)
 	if err != nil {
 		return outcomeOfTraining{}, err
@@ -126,10 +143,45 @@ func (c *trainCmd) train(p *process, past *cases.Cases) (outcomeOfTraining, erro
 		return outcomeOfTraining{}, err
 	}
 	out := outcomeOfTraining{set: past.Set.Name, content: content, card: card}
+	if c.Table {
+		var table bytes.Buffer
+		if err := frame.WriteCSV(&table, past.Set.Columns(), past.Source()); err != nil {
+			return out, err
+		}
+		out.table = table.Bytes()
+	}
+	if out.plan, err = c.Terms.plan(c.Kind, c.currency, past, fitted.HeldOut()); err != nil {
+		return out, err
+	}
 	if fitted.Challenger != nil {
 		out.challenge, err = c.content(past, c.card(past, f, fitted.Challenger, nil), fitted.Challenger)
 	}
 	return out, err
+}
+
+// base is where the files of a set begin.
+func (c *trainCmd) base(set string) string {
+	return filepath.Join(c.Out, strings.ReplaceAll(set, "/", "-"))
+}
+
+// given reads a model that was learnt elsewhere; nil without one.
+func (c *trainCmd) given(columns []frame.Column) (*boost.Model, error) {
+	if c.LightGBM == "" {
+		return nil, nil
+	}
+	f, err := os.Open(c.LightGBM)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	m, err := lightgbm.Read(f)
+	if err == nil {
+		m, err = m.Onto(columns)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.LightGBM, err)
+	}
+	return m, nil
 }
 
 func (c *trainCmd) content(past *cases.Cases, card model.Card, fitted *train.Fitted) ([]byte, error) {
@@ -190,11 +242,19 @@ func (c *trainCmd) keep(p *process, trained []outcomeOfTraining) error {
 		}
 		for _, content := range contents {
 			revision := model.Revision(content)
-			path := filepath.Join(c.Out, strings.ReplaceAll(t.set, "/", "-")+"-"+revision[:12]+".model.json")
+			path := c.base(t.set) + "-" + revision[:12] + ".model.json"
 			if err := writeWhole(path, content); err != nil {
 				return err
 			}
 			fmt.Fprintf(p.stdout, "wrote %s, revision %s\n", path, revision)
+		}
+		if t.table != nil {
+			if err := c.write(p, c.base(t.set)+".cases.csv", t.table); err != nil {
+				return err
+			}
+		}
+		if err := c.Terms.suggest(p, c.Kind, c.base(t.set), t.plan); err != nil {
+			return err
 		}
 		if c.Keep && t.card.Passes() {
 			if err := p.apply(&modelAddCmd{Content: t.content}); err != nil {
@@ -203,6 +263,11 @@ func (c *trainCmd) keep(p *process, trained []outcomeOfTraining) error {
 		}
 	}
 	return nil
+}
+
+func (c *trainCmd) write(p *process, path string, content []byte) error {
+	fmt.Fprintf(p.stdout, "wrote %s\n", path)
+	return writeWhole(path, content)
 }
 
 // writeWhole writes beside the file and renames: whoever finds it finds all of

@@ -26,6 +26,7 @@ func (c *trainCmd) cases(p *process, sets []feature.Set) ([]*cases.Cases, error)
 		}
 	}
 	if c.Mapping != "" {
+		c.currency = c.Currency
 		return past, c.fromExport(p, past)
 	}
 	return past, c.fromJournal(p, past)
@@ -158,6 +159,11 @@ func (c *trainCmd) fromJournal(p *process, past []*cases.Cases) error {
 		return err
 	}
 	defer app.store.Close()
+	company, err := app.store.Company(p.ctx, c.Company)
+	if err != nil {
+		return err
+	}
+	c.currency = company.Currency
 	told, err := app.toldBy(p.ctx, c.Company)
 	if err != nil {
 		return err

@@ -85,6 +85,84 @@ func TestTrain(t *testing.T) {
 	s.fails(exitUsage, "no such feature set", "train", "delivery", "--set=enriched")
 }
 
+// trainOnce trains on the made-up shop and says what was printed, and where the
+// files are.
+func (s shell) trainOnce(flags ...string) (said, out string) {
+	s.t.Helper()
+	mapping, folder := s.shopFolder(shopExport(1200))
+	out = filepath.Join(filepath.Dir(s.dir), "models")
+	if err := os.MkdirAll(out, 0o700); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.ok(append([]string{"train", "order", mapping, folder, "--out=" + out, "--set=odoo"}, flags...)...), out
+}
+
+// What a review costs makes a suggestion of it, which nothing applies; and the
+// cases may be learnt from elsewhere.
+func TestTrainSuggests(t *testing.T) {
+	t.Parallel()
+	said, out := setup(t).trainOnce("--review=5", "--table")
+	if !strings.Contains(said, "suggested limit fraud_probability: 0.") || !strings.Contains(said, "which nothing applies") {
+		t.Errorf("suggests nothing:\n%s", said)
+	}
+	limits, err := os.ReadFile(filepath.Join(out, "order-odoo.limits.json"))
+	if err != nil || !strings.Contains(string(limits), `"unit": "probability"`) {
+		t.Errorf("%s %v", limits, err)
+	}
+	table, err := os.ReadFile(filepath.Join(out, "order-odoo.cases.csv"))
+	if err != nil || !strings.HasPrefix(string(table), "id,label,") || strings.Count(string(table), "\n") < 900 {
+		t.Errorf("%.80s %v", table, err)
+	}
+	setup(t).fails(exitUsage, "caught must be a share", "train", "order", "--review=5", "--caught=2")
+}
+
+// stump is what LightGBM writes of one split: dear orders are risky.
+const stump = `tree
+version=v4
+num_class=1
+num_tree_per_iteration=1
+label_index=0
+max_feature_idx=0
+objective=binary sigmoid:1
+feature_names=%s
+feature_infos=[0:1000]
+tree_sizes=1
+
+Tree=0
+num_leaves=2
+num_cat=0
+split_feature=0
+split_gain=1
+threshold=250
+decision_type=2
+left_child=-1
+right_child=-2
+leaf_value=-4 -1
+leaf_weight=1 1
+leaf_count=500 500
+internal_value=0
+internal_weight=0
+internal_count=1000
+is_linear=0
+shrinkage=1
+
+
+end of trees
+`
+
+// A model of another program is judged and calibrated like our own.
+func TestTrainTakesLightGBM(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	said, _ := s.trainOnce("--lightgbm=" + s.file("own.txt", fmt.Sprintf(stump, "amount_total")))
+	if !strings.Contains(said, "boosted_trees") || strings.Contains(said, "additive") || !written.MatchString(said) {
+		t.Errorf("it is not what was judged:\n%s", said)
+	}
+	mapping, folder := s.shopFolder(shopExport(1200))
+	s.fails(exitError, "no column here", "train", "order", mapping, folder, "--set=odoo", "--lightgbm="+s.file("other.txt", fmt.Sprintf(stump, "moon")))
+	s.fails(exitError, "other.txt", "train", "order", mapping, folder, "--set=odoo", "--lightgbm="+s.file("other.txt", "tree\nnonsense\n"))
+}
+
 // What cannot be learnt from is named, and nothing is written.
 func TestTrainRefuses(t *testing.T) {
 	t.Parallel()
@@ -96,7 +174,8 @@ func TestTrainRefuses(t *testing.T) {
 		"key twice":           {strings.Replace(good, "\nA-7,", "\nA-6,", 1), "A-6: the key is there twice"},
 		"truth of the future": {good + "B-1,2024-05-01T00:00:00Z,ada,10.00,card,2124-05-01T00:00:00Z\n", "B-1: outcome chargeback: must not become known in the future"},
 		"one label only":      {undisputed.ReplaceAllString(good, ","), "0 rows with a positive"},
-		"ten rows":            {shopExport(10), "at least 80 of each are needed"},
+		"ten rows":            {shopExport(10), "no case has a known outcome yet"},
+		"too few rows":        {shopExport(320), "at least 80 of each are needed"},
 		"no rows":             {shopExport(0), "no rows"},
 		"no such column":      {strings.Replace(good, "disputed_at", "other", 1), "disputed_at"},
 	} {

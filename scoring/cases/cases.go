@@ -182,6 +182,23 @@ func (c *Cases) level(v frame.Value) int32 {
 	return i
 }
 
+// Numbers gives a feature's values by row of Source, NaN where it is missing;
+// all of them where there is no such feature.
+func (c *Cases) Numbers(name string) []float64 {
+	at := slices.IndexFunc(c.Set.Features, func(f feature.Feature) bool { return f.Name == name })
+	var out []float64
+	for i, known := range c.known {
+		switch {
+		case !known:
+		case at < 0 || c.numbers[at] == nil:
+			out = append(out, math.NaN())
+		default:
+			out = append(out, c.numbers[at][i])
+		}
+	}
+	return out
+}
+
 // Constant says that every case has the same of a feature, by its place in the
 // set, or nothing.
 func (c *Cases) Constant(feature int) bool {

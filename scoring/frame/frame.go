@@ -14,7 +14,7 @@ type Frame struct {
 	Positive []bool    // by row
 	At       []int64   // by row: microseconds since 1970, UTC; math.MinInt64 without a time
 	KnownAt  []int64   // likewise, when the label became known
-	Group    []uint64  // by row: equal for rows that must stay together
+	Group    []uint64  // by row: Spread of it, equal for rows that must stay together
 }
 
 // Rows counts the examples.

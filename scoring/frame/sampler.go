@@ -58,7 +58,7 @@ func (s *sampler) check(r *Row) error {
 // in the sample (Vitter 1985, algorithm R).
 func (s *sampler) add(r *Row) {
 	s.rows++
-	s.ids = append(s.ids, hashOf(r.ID))
+	s.ids = append(s.ids, Spread(r.ID))
 	slot := s.rows - 1
 	if slot >= s.options.Sample {
 		slot = int(s.random.Uint64N(uint64(s.rows)))
@@ -135,19 +135,24 @@ func (s *sampler) duplicate() error {
 	return nil
 }
 
-// hashOf is the same in every process: what is split by it is split alike.
-func hashOf(text string) uint64 {
+// Spread is a hash that is the same in every process, so that what is split by
+// it is split alike. Each of its bits is as good as another: FNV-1a, mixed as in
+// SplitMix64 (Steele, Lea and Flood 2014).
+func Spread(text string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(text))
-	return h.Sum64()
+	x := h.Sum64()
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
 }
 
 // group is equal for rows that must stay together.
 func group(r *Row) uint64 {
 	if r.Group == "" {
-		return hashOf("\x00" + r.ID)
+		return Spread("\x00" + r.ID)
 	}
-	return hashOf(r.Group)
+	return Spread(r.Group)
 }
 
 func micros(t time.Time) int64 {

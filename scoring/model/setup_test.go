@@ -17,6 +17,7 @@ import (
 	"assent/scoring/feature"
 	"assent/scoring/frame"
 	"assent/scoring/linear"
+	"assent/scoring/metric"
 	"assent/scoring/model"
 )
 

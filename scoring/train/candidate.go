@@ -25,6 +25,9 @@ type predictor interface {
 // learners lists those of the task, in the order of reports. Another one is
 // one more line here.
 func (t Task) learners() []learner {
+	if t.Given != nil {
+		return []learner{{blend.Boosted, func(*frame.Frame, []int32, []int32, int) (predictor, error) { return t.Given, nil }}}
+	}
 	all := []learner{
 		{blend.Lines, func(f *frame.Frame, train, valid []int32, _ int) (predictor, error) {
 			p := t.Linear

@@ -20,11 +20,11 @@ type Step struct {
 var counts = []int{20, 50, 100, 200, 500, 1000, 2000, 5000}
 
 // ColdStart learns from ever more labels, newest last, as a shop would that
-// begins with none. shares are those of the champion; without a scorecard
-// there is nothing to compare.
+// begins with none. shares are those of the champion; without a scorecard, or
+// with nothing learnt beside it, there is nothing to compare.
 func (t Task) ColdStart(f *frame.Frame, shares blend.Shares) ([]Step, error) {
 	cuts, err := folds(f)
-	if err != nil || len(cuts) == 0 || t.Prior == nil {
+	if err != nil || len(cuts) == 0 || t.Prior == nil || t.Given != nil || shares[blend.Scorecard] == 1 {
 		return nil, err
 	}
 	last := cuts[len(cuts)-1]

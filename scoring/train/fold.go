@@ -93,13 +93,12 @@ func byGroup(f *frame.Frame) []Fold {
 	for k := range out {
 		out[k].From = frame.NoTime
 		for i, g := range f.Group {
-			spread := mix(g)
 			row := int32(i)
-			switch next := uint64(k+1) % parts; spread % parts {
+			switch next := uint64(k+1) % parts; g % parts {
 			case uint64(k):
 				out[k].Test = append(out[k].Test, row)
 			case next:
-				if float64(spread/parts%1000) < 1000*validShare*(parts-1) {
+				if float64(g/parts%1000) < 1000*validShare*(parts-1) {
 					out[k].Valid = append(out[k].Valid, row)
 					continue
 				}
@@ -121,19 +120,11 @@ func Last(rows []int32) (train, valid []int32) {
 // apart sets some groups apart for validation, where rows have no time.
 func apart(f *frame.Frame) (train, valid []int32) {
 	for i, g := range f.Group {
-		if spread := mix(g) % 1000; float64(spread) < 1000*validShare {
+		if float64(g%1000) < 1000*validShare {
 			valid = append(valid, int32(i))
 		} else {
 			train = append(train, int32(i))
 		}
 	}
 	return train, valid
-}
-
-// mix spreads a hash over all its bits (Steele, Lea and Flood 2014, SplitMix64).
-func mix(x uint64) uint64 {
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
 }

@@ -22,7 +22,10 @@ type Task struct {
 	Hidden map[string][]string // by learner: columns that it does not see
 	Linear linear.Params
 	Boost  boost.Params
-	Prior  []float64 // by row: the scorecard's log-odds; nil without a scorecard
+	// Given is a boosted model that was learnt elsewhere; with it nothing is
+	// learnt here. Its figures hold only for rows that it has not seen.
+	Given *boost.Model
+	Prior []float64 // by row: the scorecard's log-odds; nil without a scorecard
 	// Rounds of boosting, exactly; 0 stops by the last part of what is known.
 	Rounds int
 	// Shares instead of those that the backtest would choose; nil chooses.
@@ -146,18 +149,33 @@ func importance(f *frame.Frame, b *blend.Blend) []float64 {
 	return sums
 }
 
-// Metrics are the figures of the calibrated held-out rows of a backtest.
-func (f *Fitted) Metrics() map[string]float64 {
-	mixed, positive := f.Backtest.Mixed(f.Blend.Shares), f.Backtest.Positive
-	held := mixed
+// HeldOut is what the model would have said of rows that it had not learnt from.
+type HeldOut struct {
+	Rows     []int32
+	Raw      []float64 // log-odds of the blend
+	LogOdds  []float64 // calibrated by what the rows before them taught
+	Positive []bool
+}
+
+// HeldOut are the rows of the backtest, but for the first, which only taught
+// the others' calibration.
+func (f *Fitted) HeldOut() HeldOut {
+	b := f.Backtest
+	raw := b.Mixed(f.Blend.Shares)
+	calibrated := raw
 	if f.Calibration.Method != calibrate.None {
-		_, held = calibrate.Choose(mixed, positive)
+		_, calibrated = calibrate.Choose(raw, b.Positive)
 	}
-	// The first of them only taught the others' calibration.
-	from := len(held) * calibrate.Taught / calibrate.Blocks
-	held, mixed, positive = held[from:], mixed[from:], positive[from:]
-	c := metric.Rank(held, positive).Curve(nil)
-	p := logistic.Sigmoids(held)
+	from := len(raw) * calibrate.Taught / calibrate.Blocks
+	return HeldOut{b.Rows[from:], raw[from:], calibrated[from:], b.Positive[from:]}
+}
+
+// Metrics are the figures of HeldOut.
+func (f *Fitted) Metrics() map[string]float64 {
+	h := f.HeldOut()
+	mixed, positive := h.Raw, h.Positive
+	c := metric.Rank(h.LogOdds, positive).Curve(nil)
+	p := logistic.Sigmoids(h.LogOdds)
 	const onePercent, tenth = 0.01, 0.1
 	return map[string]float64{
 		"auc": c.AUC(), "ap": c.AP(), "recall_at_1fpr": c.RecallAtFPR(onePercent), "lift_top10": c.Lift(tenth), "base": c.Base(),
