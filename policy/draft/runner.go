@@ -32,7 +32,7 @@ type Runner struct {
 // The default limits. Checking the embedded bundle takes under a second and
 // under 100 MB; a child on a busy machine waits, and waiting costs nothing.
 const (
-	DefaultCPU    = 5 * time.Second
+	DefaultCPU    = 15 * time.Second // twenty times what the embedded policy takes: every feature that is declared costs a little
 	DefaultMemory = 512 << 20
 	DefaultWall   = time.Minute
 )
