@@ -162,7 +162,7 @@ func (f Feature) Absences() []string {
 	if slices.Contains([]Aggregate{HoursSinceLast, Mean, Quantile}, f.Fold) {
 		reasons = append(reasons, absentHistory)
 	}
-	if f.Fold == Above || f.Fold == Spare {
+	if f.Bound != nil {
 		reasons = append(reasons, absentBound)
 	}
 	if !f.Saturates {

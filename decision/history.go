@@ -174,7 +174,7 @@ func (p past) tell(f Feature, u use, s Snapshot) (value any, at time.Time, why s
 		return nil, at, "no_" + f.Entity
 	}
 	why = absentHistory
-	if f.Fold == Above {
+	if f.Bound != nil {
 		why = absentBound
 	}
 	for n, i := range p.of[u.rows] {
