@@ -47,7 +47,7 @@ const (
 	exitError   = 1 // anything not below
 	exitUsage   = 2
 	exitInvalid = 3 // policy check, serve --policy: findings; import: rows left out
-	exitTests   = 4 // policy test: a test failed; eval run: a gate falls short
+	exitTests   = 4 // policy test: a test failed; eval run, model drift: a gate falls short
 	exitBroken  = 5 // audit verify, replay: something is not as it was
 )
 

@@ -12,13 +12,15 @@ import (
 )
 
 type modelCmd struct {
-	List     modelListCmd     `cmd:"" help:"List stored models, and which of them are in force."`
-	Show     modelShowCmd     `cmd:"" help:"Print a model's card: data, features, backtest, calibration, gates."`
-	Add      modelAddCmd      `cmd:"" help:"Store a model that assent train wrote into a file."`
-	Promote  modelPromoteCmd  `cmd:"" help:"Put a model in force; it needs a passing evaluation and a person."`
-	Rollback modelRollbackCmd `cmd:"" help:"Put a model of before in force again."`
-	Shadow   modelShadowCmd   `cmd:"" help:"Ask a model beside the one in force, without a say."`
-	Compare  modelCompareCmd  `cmd:"" help:"Compare two models on the decisions that asked both and whose truth is known."`
+	List        modelListCmd        `cmd:"" help:"List stored models, and which of them are in force."`
+	Show        modelShowCmd        `cmd:"" help:"Print a model's card: data, features, backtest, calibration, gates."`
+	Add         modelAddCmd         `cmd:"" help:"Store a model that assent train wrote into a file."`
+	Promote     modelPromoteCmd     `cmd:"" help:"Put a model in force; it needs a passing evaluation and a person."`
+	Rollback    modelRollbackCmd    `cmd:"" help:"Put a model of before in force again."`
+	Shadow      modelShadowCmd      `cmd:"" help:"Ask a model beside the one in force, without a say."`
+	Drift       modelDriftCmd       `cmd:"" help:"Hold the decisions of late to what a model was trained on; exit status 4 if a bar is passed."`
+	Recalibrate modelRecalibrateCmd `cmd:"" help:"Renew a model's calibration by what came of its cases; it is promoted like any other."`
+	Compare     modelCompareCmd     `cmd:"" help:"Compare two models on the decisions that asked both and whose truth is known."`
 }
 
 type modelShowCmd struct {

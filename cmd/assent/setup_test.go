@@ -76,15 +76,23 @@ func (s shell) pipe(stdin string, args ...string) result {
 	return result{status, out.String(), err.String()}
 }
 
-// in runs a command as if so much time had passed; it must succeed.
-func (s shell) in(passed time.Duration, args ...string) string {
+// after runs a command as if so much time had passed.
+func (s shell) after(passed time.Duration, args ...string) result {
 	s.t.Helper()
 	var out, err bytes.Buffer
 	later := func() time.Time { return time.Now().Add(passed) }
-	if status := runAt(s.t.Context(), later, append([]string{"--dir", s.dir}, args...), strings.NewReader(""), &out, &err); status != exitOK {
-		s.t.Fatalf("assent %s: status %d\n%s%s", strings.Join(args, " "), status, out.String(), err.String())
+	status := runAt(s.t.Context(), later, append([]string{"--dir", s.dir}, args...), strings.NewReader(""), &out, &err)
+	return result{status, out.String(), err.String()}
+}
+
+// in is the output of a command that must succeed once so much time has passed.
+func (s shell) in(passed time.Duration, args ...string) string {
+	s.t.Helper()
+	r := s.after(passed, args...)
+	if r.status != exitOK {
+		s.t.Fatalf("assent %s: status %d\n%s%s", strings.Join(args, " "), r.status, r.out, r.err)
 	}
-	return out.String()
+	return r.out
 }
 
 // ok is the output of a command that must succeed.

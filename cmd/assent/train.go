@@ -188,6 +188,7 @@ func (c *trainCmd) content(past *cases.Cases, card model.Card, fitted *train.Fit
 	content := model.Content{
 		Card: card, Set: past.Set.Name, Columns: past.Set.Columns(), Blend: fitted.Blend,
 		Calibration: fitted.Calibration, Importance: fitted.Importance,
+		References: past.References(), Scores: metric.FreezeNumbers(fitted.HeldOut().Raw),
 	}
 	if fitted.Blend.Shares[blend.Scorecard] > 0 {
 		content.Scorecard = scoring.CardOf(c.Kind).Revision()
@@ -241,12 +242,9 @@ func (c *trainCmd) keep(p *process, trained []outcomeOfTraining) error {
 			contents = append(contents, t.challenge)
 		}
 		for _, content := range contents {
-			revision := model.Revision(content)
-			path := c.base(t.set) + "-" + revision[:12] + ".model.json"
-			if err := writeWhole(path, content); err != nil {
+			if err := writeModel(p, c.base(t.set), content); err != nil {
 				return err
 			}
-			fmt.Fprintf(p.stdout, "wrote %s, revision %s\n", path, revision)
 		}
 		if t.table != nil {
 			if err := c.write(p, c.base(t.set)+".cases.csv", t.table); err != nil {
@@ -262,6 +260,17 @@ func (c *trainCmd) keep(p *process, trained []outcomeOfTraining) error {
 			}
 		}
 	}
+	return nil
+}
+
+// writeModel writes a model into a file whose name begins with base.
+func writeModel(p *process, base string, content []byte) error {
+	revision := model.Revision(content)
+	path := base + "-" + revision[:12] + ".model.json"
+	if err := writeWhole(path, content); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "wrote %s, revision %s\n", path, revision)
 	return nil
 }
 

@@ -29,11 +29,7 @@ func (t outcomeOfTraining) print(p *process) {
 	fmt.Fprintf(p.stdout, "calibration: %s, expected calibration error %.4f before and %.4f after\n", card.Calibration.Method, card.Calibration.Before, card.Calibration.After)
 	printColdStart(p, card.ColdStart)
 	for _, g := range card.Gates {
-		verdict := "short"
-		if g.Pass {
-			verdict = "pass"
-		}
-		fmt.Fprintf(p.stdout, "gate %s %s: %.4f, %s\n", g.Metric, g.Want, g.Have, verdict)
+		fmt.Fprintln(p.stdout, gateLine(g))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -71,6 +72,33 @@ func TestFewCasesChangeNothing(t *testing.T) {
 	x, y := cases(40, func(x float64) float64 { return x })
 	if m, _ := calibrate.Choose(x, y); m.Method != calibrate.None {
 		t.Errorf("%d cases were enough for %s", len(x), m.Method)
+	}
+}
+
+// TestRenew: a map that holds stays as it is, one whose base rate moved is moved
+// with its shape kept, and one whose shape is wrong is made anew.
+func TestRenew(t *testing.T) {
+	t.Parallel()
+	for _, present := range []calibrate.Map{
+		{}, {Method: calibrate.Shift, Shift: 0.5}, {Method: calibrate.Platt, Slope: 0.8, Shift: 0.5}, {Method: calibrate.Beta, Up: 0.7, Down: 1.2, Shift: 0.1},
+		{Method: calibrate.Isotonic, Knots: []calibrate.Knot{{From: -3, To: -4}, {From: 1, To: 0.5}}},
+	} {
+		x, y := cases(4000, present.LogOdds)
+		if m, held := calibrate.Renew(present, x, y); !reflect.DeepEqual(m, present) || held[3999] != present.LogOdds(x[3999]) {
+			t.Errorf("%s holds, and becomes %+v", present.Method, m)
+		}
+		// A small number of cases, so that a shape cannot be learnt from them.
+		x, y = cases(200, func(x float64) float64 { return present.LogOdds(x) + 1.5 })
+		m, _ := calibrate.Renew(present, x, y)
+		for _, at := range []float64{-4, -2, 0, 3} {
+			if moved := m.LogOdds(at) - present.LogOdds(at); math.Abs(moved-1.5) > 0.6 || math.Abs(moved-(m.LogOdds(0)-present.LogOdds(0))) > 1e-9 {
+				t.Errorf("%s: at %v it moved by %v, want about 1.5 everywhere", present.Method, at, moved)
+			}
+		}
+	}
+	x, y := cases(20_000, func(x float64) float64 { return 0.4 * x })
+	if m, _ := calibrate.Renew(calibrate.Map{Method: calibrate.Platt, Slope: 1.5}, x, y); m.Method != calibrate.Platt || math.Abs(m.Slope-0.4) > 0.05 {
+		t.Errorf("have %+v, want a slope of 0.4", m)
 	}
 }
 

@@ -6,12 +6,22 @@ import (
 	"assent/scoring/logistic"
 )
 
-// Positives that a family needs before it is tried: fewer say little about
-// its shape.
-var needs = map[Method]int{None: 0, Shift: 10, Platt: 50, Beta: 200, Isotonic: 500}
+// family is one way to fit a map, and how many positives it needs before it is
+// tried: fewer say little about its shape.
+type family struct {
+	needs int
+	fit   func(logOdds []float64, positive []bool) Map
+}
 
-// methods in the order in which they are tried.
-var methods = []Method{None, Shift, Platt, Beta, Isotonic}
+func fitted(method Method, needs int) family {
+	return family{needs, func(logOdds []float64, positive []bool) Map { return Fit(method, logOdds, positive) }}
+}
+
+// shapes are the families that bend, in the order in which they are tried.
+var shapes = []family{fitted(Platt, 50), fitted(Beta, 200), fitted(Isotonic, 500)}
+
+// needsShift is how many positives say something of the base rate.
+const needsShift = 10
 
 // Cases are cut into Blocks by time; the first Taught of them only teach, each
 // other one is judged by what all before it taught.
@@ -34,31 +44,47 @@ const (
 // what each case would have been given by the map of those before it; the first
 // two fifths stay as they are.
 func Choose(logOdds []float64, positive []bool) (best Map, held []float64) {
+	return choose(append([]family{fitted(None, 0), fitted(Shift, needsShift)}, shapes...), logOdds, positive)
+}
+
+// Renew is Choose for a model that has a map already. The present one stays
+// unless another clearly beats it; first it is moved to another base rate, for
+// which few positives will do.
+func Renew(present Map, logOdds []float64, positive []bool) (best Map, held []float64) {
+	stays := family{0, func([]float64, []bool) Map { return present }}
+	moves := family{needsShift, func(logOdds []float64, positive []bool) Map {
+		return present.moved(Fit(Shift, present.All(logOdds), positive).Shift)
+	}}
+	return choose(append([]family{stays, moves}, shapes...), logOdds, positive)
+}
+
+func choose(families []family, logOdds []float64, positive []bool) (best Map, held []float64) {
 	positives := 0
 	for _, p := range positive {
 		if p {
 			positives++
 		}
 	}
-	held = forward(None, logOdds, positive)
-	for _, method := range methods {
-		if positives < needs[method] {
+	champion := families[0]
+	held = forward(champion, logOdds, positive)
+	for _, f := range families[1:] {
+		if positives < f.needs {
 			break
 		}
-		if given := forward(method, logOdds, positive); saves(given, held, positive) {
-			best, held = Map{Method: method}, given
+		if given := forward(f, logOdds, positive); saves(given, held, positive) {
+			champion, held = f, given
 		}
 	}
-	return Fit(best.Method, logOdds, positive), held
+	return champion.fit(logOdds, positive), held
 }
 
 // forward gives each block the map of the blocks before it.
-func forward(method Method, logOdds []float64, positive []bool) []float64 {
+func forward(f family, logOdds []float64, positive []bool) []float64 {
 	n := len(logOdds)
 	out := append([]float64(nil), logOdds...)
 	for b := Taught; b < Blocks; b++ {
 		from, to := b*n/Blocks, (b+1)*n/Blocks
-		m := Fit(method, logOdds[:from], positive[:from])
+		m := f.fit(logOdds[:from], positive[:from])
 		for i := from; i < to; i++ {
 			out[i] = m.LogOdds(logOdds[i])
 		}

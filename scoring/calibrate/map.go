@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"assent/scoring/logistic"
@@ -56,6 +57,31 @@ func (m Map) LogOdds(x float64) float64 {
 
 // Probability is the calibrated probability of log-odds, between 0 and 1.
 func (m Map) Probability(x float64) float64 { return logistic.Sigmoid(m.LogOdds(x)) }
+
+// moved is the map with so much added to what it gives.
+func (m Map) moved(by float64) Map {
+	switch m.Method {
+	case None, "":
+		return Map{Method: Shift, Shift: by}
+	case Isotonic:
+		knots := slices.Clone(m.Knots)
+		for i := range knots {
+			knots[i].To += by
+		}
+		return Map{Method: Isotonic, Knots: knots}
+	}
+	m.Shift += by
+	return m
+}
+
+// All calibrates each of logOdds.
+func (m Map) All(logOdds []float64) []float64 {
+	out := make([]float64, len(logOdds))
+	for i, x := range logOdds {
+		out[i] = m.LogOdds(x)
+	}
+	return out
+}
 
 // through goes straight from knot to knot, and keeps the distance of the
 // nearest one beyond the ends.

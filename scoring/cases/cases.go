@@ -14,6 +14,7 @@ import (
 	"assent/scoring/feature"
 	"assent/scoring/frame"
 	"assent/scoring/logistic"
+	"assent/scoring/metric"
 )
 
 // Cases are past decisions in order of time, eight bytes a number and four a
@@ -92,7 +93,9 @@ func (c *Cases) Source() frame.Source {
 			if row.KnownAt.Before(row.At) {
 				row.KnownAt = row.At
 			}
-			c.read(i, row.Values)
+			for f := range row.Values {
+				row.Values[f] = c.value(i, f)
+			}
 			if err := yield(&row); err != nil {
 				return err
 			}
@@ -101,17 +104,16 @@ func (c *Cases) Source() frame.Source {
 	}
 }
 
-func (c *Cases) read(i int, out []frame.Value) {
-	for f := range out {
-		out[f] = frame.Value{}
-		if c.numbers[f] != nil {
-			if x := c.numbers[f][i]; !math.IsNaN(x) {
-				out[f] = frame.Of(x)
-			}
-		} else if level := c.levels[f][i]; level >= 0 {
-			out[f] = frame.Level(c.names[level])
+// value gives a case's value of a feature back.
+func (c *Cases) value(i, feature int) frame.Value {
+	if c.numbers[feature] != nil {
+		if x := c.numbers[feature][i]; !math.IsNaN(x) {
+			return frame.Of(x)
 		}
+	} else if level := c.levels[feature][i]; level >= 0 {
+		return frame.Level(c.names[level])
 	}
+	return frame.Value{}
 }
 
 // Prior gives the scorecard's log-odds for each row of Source; where it does
@@ -195,6 +197,23 @@ func (c *Cases) Numbers(name string) []float64 {
 		default:
 			out = append(out, c.numbers[at][i])
 		}
+	}
+	return out
+}
+
+// References are how the features of the cases with a label were distributed,
+// in order.
+func (c *Cases) References() []metric.Reference {
+	out := make([]metric.Reference, len(c.Set.Features))
+	values := make([]frame.Value, 0, len(c.ids))
+	for f, declared := range c.Set.Features {
+		values = values[:0]
+		for i, known := range c.known {
+			if known {
+				values = append(values, c.value(i, f))
+			}
+		}
+		out[f] = metric.Freeze(declared.Type, values)
 	}
 	return out
 }

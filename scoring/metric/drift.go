@@ -35,14 +35,41 @@ func Freeze(t frame.Type, values []frame.Value) Reference {
 	return r
 }
 
+// FreezeNumbers is Freeze of numbers that are all known.
+func FreezeNumbers(numbers []float64) Reference {
+	values := make([]frame.Value, len(numbers))
+	for i, x := range numbers {
+		values[i] = frame.Of(x)
+	}
+	return Freeze(frame.Number, values)
+}
+
 // PSI says how far values have moved from the reference; see PSI.
 func (r Reference) PSI(values []frame.Value) float64 { return PSI(r.Counts, r.count(values)) }
 
-func (r Reference) count(values []frame.Value) []int {
-	known := len(r.Levels)
+// Valid says that there is a count for each bin.
+func (r Reference) Valid() bool {
+	return len(r.Counts) == r.known()+2 && slices.IsSorted(r.Edges) && !slices.ContainsFunc(r.Counts, func(n int) bool { return n < 0 })
+}
+
+// known counts the bins of values that the reference knows.
+func (r Reference) known() int {
 	if r.Type == frame.Number {
-		known = len(r.Edges) + 1
+		return len(r.Edges) + 1
 	}
+	return len(r.Levels)
+}
+
+// Missing is the share of the reference's values that were missing.
+func (r Reference) Missing() float64 { return missing(r.Counts) }
+
+// MissingOf is the share of values that are missing.
+func (r Reference) MissingOf(values []frame.Value) float64 { return missing(r.count(values)) }
+
+func missing(counts []int) float64 { return ratio(float64(counts[len(counts)-1]), total(counts)) }
+
+func (r Reference) count(values []frame.Value) []int {
+	known := r.known()
 	counts := make([]int, known+2)
 	for _, v := range values {
 		switch i := slices.Index(r.Levels, v.Text); {

@@ -27,7 +27,10 @@ type Card struct {
 	Calibration Calibration        `json:"calibration"`
 	ColdStart   []train.Step       `json:"cold_start,omitempty"` // how it does with fewer labels
 	Gates       []metric.Gate      `json:"gates"`
-	Notes       []string           `json:"notes,omitempty"` // e.g. columns that were left out, and why
+	// Recalibrated says that metrics, calibration and gates are of newer cases
+	// than what it learnt from; nil for a model as it was trained.
+	Recalibrated *Recalibration `json:"recalibrated,omitempty"`
+	Notes        []string       `json:"notes,omitempty"` // e.g. columns that were left out, and why
 }
 
 // Data is what a model was trained on.
@@ -37,6 +40,12 @@ type Data struct {
 	Positives int       `json:"positives"`
 	From      time.Time `json:"from,omitzero"` // of the first row
 	To        time.Time `json:"to,omitzero"`   // of the last row
+}
+
+// Recalibration is what a model's calibration was renewed on.
+type Recalibration struct {
+	Model string `json:"model"` // revision of the model as it was
+	Data  Data   `json:"data"`
 }
 
 // Calibration is how far probabilities were off, before and after.
@@ -57,9 +66,9 @@ func (c Card) Passes() bool {
 }
 
 // Eval is the hash of what the evaluation found: hex SHA-256 of data, backtest,
-// metrics, calibration and gates as JSON. A promotion is journalled with it.
+// metrics, calibration, gates and recalibration as JSON. A promotion is journalled with it.
 func (c Card) Eval() string {
-	found, err := json.Marshal([]any{c.Data, c.Backtest, c.Metrics, c.Calibration, c.Gates})
+	found, err := json.Marshal([]any{c.Data, c.Backtest, c.Metrics, c.Calibration, c.Gates, c.Recalibrated})
 	if err != nil {
 		return "" // a figure that is no number: nothing a promotion could rest on
 	}

@@ -13,6 +13,7 @@ import (
 	"assent/scoring/blend"
 	"assent/scoring/calibrate"
 	"assent/scoring/frame"
+	"assent/scoring/metric"
 )
 
 // Content is everything a model is: what is hashed, stored and served.
@@ -27,6 +28,11 @@ type Content struct {
 	// Importance is the mean absolute contribution of each column over the rows
 	// trained on: what a missing value costs in confidence.
 	Importance []float64 `json:"importance"`
+	// References are how the columns were distributed in training, and Scores
+	// how the log-odds before calibration were on rows that it had not seen:
+	// what drift is measured against. Both may be nothing.
+	References []metric.Reference `json:"references,omitempty"`
+	Scores     metric.Reference   `json:"scores,omitzero"`
 }
 
 // Encode gives the bytes; the same model gives the same.
@@ -49,6 +55,15 @@ func Parse(content []byte) (Content, error) {
 	return c, c.check()
 }
 
+func (c Content) referencesHold() bool {
+	for i, r := range c.References {
+		if r.Type != c.Columns[i].Type || !r.Valid() {
+			return false
+		}
+	}
+	return c.Scores.Type == frame.Number && c.Scores.Valid()
+}
+
 func (c Content) check() error {
 	switch {
 	case c.Blend == nil || len(c.Columns) == 0:
@@ -59,6 +74,10 @@ func (c Content) check() error {
 		return fmt.Errorf("model: a scorecard must have a share, and its share a scorecard")
 	case (c.Scorecard == "" || len(c.Blend.Shares) > 1) && c.Blend.Columns() != len(c.Columns):
 		return fmt.Errorf("model: every part must read all columns")
+	case len(c.References) != 0 && len(c.References) != len(c.Columns):
+		return fmt.Errorf("model: references must be one a column, or none")
+	case len(c.References) != 0 && !c.referencesHold():
+		return fmt.Errorf("model: references and scores must have a count for each bin, and be of the column's type")
 	case len(c.Importance) != len(c.Columns):
 		return fmt.Errorf("model: importance must have one number a column")
 	case slices.ContainsFunc(c.Importance, func(x float64) bool { return !(x >= 0) || math.IsInf(x, 0) }):

@@ -11,6 +11,7 @@ import (
 
 	"assent/scoring/blend"
 	"assent/scoring/feature"
+	"assent/scoring/metric"
 	"assent/scoring/model"
 )
 
@@ -69,6 +70,12 @@ func TestRefusedContent(t *testing.T) {
 		"shares beyond one":   {func(c *model.Content) { c.Blend.Shares[blend.Lines] += 0.5 }, "add up to 1"},
 		"share of nobody":     {func(c *model.Content) { c.Blend.Boosted = nil }, "a part that is there"},
 		"part without share":  {func(c *model.Content) { delete(c.Blend.Shares, blend.Additive) }, "must have a share"},
+		"references short": {func(c *model.Content) {
+			c.References, c.Scores = make([]metric.Reference, len(c.Columns)-1), metric.FreezeNumbers([]float64{1, 2})
+		}, "one a column"},
+		"references without counts": {func(c *model.Content) {
+			c.References, c.Scores = make([]metric.Reference, len(c.Columns)), metric.FreezeNumbers([]float64{1, 2})
+		}, "a count for each bin"},
 		"falling map":         {func(c *model.Content) { c.Calibration = maps[3]; c.Calibration.Slope = -1 }, "slope must be above zero"},
 	} {
 		t.Run(name, func(t *testing.T) {

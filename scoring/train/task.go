@@ -173,13 +173,18 @@ func (f *Fitted) HeldOut() HeldOut {
 // Metrics are the figures of HeldOut.
 func (f *Fitted) Metrics() map[string]float64 {
 	h := f.HeldOut()
-	mixed, positive := h.Raw, h.Positive
-	c := metric.Rank(h.LogOdds, positive).Curve(nil)
-	p := logistic.Sigmoids(h.LogOdds)
+	return Figures(h.Raw, h.LogOdds, h.Positive)
+}
+
+// Figures are those that a model's card has, of log-odds before and after
+// calibration.
+func Figures(raw, calibrated []float64, positive []bool) map[string]float64 {
+	c := metric.Rank(calibrated, positive).Curve(nil)
+	p := logistic.Sigmoids(calibrated)
 	const onePercent, tenth = 0.01, 0.1
 	return map[string]float64{
 		"auc": c.AUC(), "ap": c.AP(), "recall_at_1fpr": c.RecallAtFPR(onePercent), "lift_top10": c.Lift(tenth), "base": c.Base(),
 		"brier": metric.Brier(p, positive), "ece": metric.ECE(p, positive),
-		"ece_before": metric.ECE(logistic.Sigmoids(mixed), positive),
+		"ece_before": metric.ECE(logistic.Sigmoids(raw), positive),
 	}
 }
