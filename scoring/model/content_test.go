@@ -76,7 +76,7 @@ func TestRefusedContent(t *testing.T) {
 		"references without counts": {func(c *model.Content) {
 			c.References, c.Scores = make([]metric.Reference, len(c.Columns)), metric.FreezeNumbers([]float64{1, 2})
 		}, "a count for each bin"},
-		"falling map":         {func(c *model.Content) { c.Calibration = maps[3]; c.Calibration.Slope = -1 }, "slope must be above zero"},
+		"falling map": {func(c *model.Content) { c.Calibration = maps[3]; c.Calibration.Slope = -1 }, "slope must be above zero"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
