@@ -1,5 +1,4 @@
-// Package evals measures models on data that they were not tuned on. A spec
-// says what is learnt from and judged by; a run of it gives figures with their
-// intervals, holds them against bars, and writes a page that an analyst can
-// read offline.
+// Package evals is the contract of every eval: models and optimisers are
+// measured on data that they were not tuned on, give figures with their
+// intervals, are held to bars, and make a page that an analyst can read offline.
 package evals

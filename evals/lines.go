@@ -9,27 +9,32 @@ import (
 	"assent/scoring/metric"
 )
 
-// BarList says the spec's bars in a line.
-func (s Spec) BarList() string {
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(s.Bars)) {
-		parts = append(parts, name+" "+s.Bars[name])
+// Names lists the metrics: those of probabilities in the order of record, then
+// the others by name.
+func (r Result) Names() []string {
+	var out []string
+	for _, f := range metric.Figures() {
+		if _, there := r.Metrics[f.Name]; there {
+			out = append(out, f.Name)
+		}
 	}
-	return strings.Join(parts, ", ")
+	for _, name := range slices.Sorted(maps.Keys(r.Metrics)) {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // Lines are the figures, one a line, with tabs between name, value, interval,
 // bar and verdict; then those of the peers.
 func (r Result) Lines() []string {
 	var out []string
-	for _, f := range metric.Figures() {
-		m, ok := r.Metrics[f.Name]
-		if !ok {
-			continue
-		}
-		line := fmt.Sprintf("  %s\t%.4f\t[%.4f, %.4f]", f.Name, m.Value, m.Low, m.High)
+	for _, name := range r.Names() {
+		m := r.Metrics[name]
+		line := fmt.Sprintf("  %s\t%.4f\t[%.4f, %.4f]", name, m.Value, m.Low, m.High)
 		for _, g := range r.Gates {
-			if g.Metric == f.Name {
+			if g.Metric == name {
 				line += "\t" + g.Want + "\t" + verdict(g.Pass)
 			}
 		}

@@ -1,6 +1,8 @@
 package evals
 
 import (
+	"slices"
+
 	"assent/scoring/metric"
 	"assent/scoring/train"
 )
@@ -17,8 +19,45 @@ type Result struct {
 	Seconds   Seconds                       `json:"seconds"`
 	Data      string                        `json:"data_sha256"` // of every file that was read
 
-	Notes  []string `json:"notes,omitempty"` // what a reader must know of how it was done
-	Report Report   `json:"report"`          // what the page shows beyond the figures
+	Made     bool      `json:"made,omitempty"`     // the data was made by the eval itself
+	Notes    []string  `json:"notes,omitempty"`    // what a reader must know of how it was done
+	Report   Report    `json:"report"`             // what the page shows of a yes or no beyond the figures
+	Sections []Section `json:"sections,omitempty"` // what it shows of other tasks
+}
+
+// Passes says whether every gate holds.
+func (r Result) Passes() bool {
+	return !slices.ContainsFunc(r.Gates, func(g metric.Gate) bool { return !g.Pass })
+}
+
+// Section is one part of the page: a table, a plot, or both.
+type Section struct {
+	Title string     `json:"title"`
+	Doc   string     `json:"doc,omitempty"` // what a reader sees in it
+	Head  []string   `json:"head,omitempty"`
+	Rows  [][]string `json:"rows,omitempty"` // as wide as Head
+	Plot  *Plot      `json:"plot,omitempty"`
+}
+
+// Plot is lines over one axis.
+type Plot struct {
+	X      Axis     `json:"x"`
+	Y      Axis     `json:"y"`
+	Series []Series `json:"series"`
+}
+
+// Axis of a plot, from From to To.
+type Axis struct {
+	Label   string  `json:"label"`
+	From    float64 `json:"from"`
+	To      float64 `json:"to"`
+	Percent bool    `json:"percent,omitempty"` // values are shares
+}
+
+// Series is one line.
+type Series struct {
+	Name   string         `json:"name"`
+	Points []metric.Point `json:"points"`
 }
 
 // Rows counts the rows that were learnt from and judged by.

@@ -8,10 +8,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"assent/evals"
 	"assent/evals/report"
+	"assent/evals/tabular"
 )
 
 type evalCmd struct {
@@ -24,13 +27,13 @@ type evalListCmd struct{}
 
 // Run prints a line a spec.
 func (*evalListCmd) Run(p *process) error {
-	specs, err := evals.Specs()
+	all, err := allEvals()
 	if err != nil {
 		return err
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	for _, s := range specs {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", s.Name, s.Task, s.BarList())
+	for _, e := range all {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", e.Name, e.Task, e.BarList())
 	}
 	return w.Flush()
 }
@@ -43,8 +46,22 @@ type evalData struct {
 	Seed    uint64 `default:"1" help:"The same data, seed and code give the same figures."`
 }
 
-func (d *evalData) options(p *process) (evals.Options, error) {
+// choose finds the evals that are named, and what they run on.
+func (d *evalData) choose(p *process, names []string) ([]evals.Eval, evals.Options, error) {
+	chosen, err := evalsOf(names)
+	if err != nil {
+		return nil, evals.Options{}, err
+	}
+	o, err := d.options(p, slices.ContainsFunc(chosen, func(e evals.Eval) bool { return !e.Made }))
+	return chosen, o, err
+}
+
+// options opens the folders; without a need for data none has to be named.
+func (d *evalData) options(p *process, needed bool) (evals.Options, error) {
 	o := evals.Options{Seed: d.Seed, Now: p.now}
+	if d.Data == "" && !needed {
+		return o, nil
+	}
 	if d.Data == "" {
 		return o, wrongUse("--data", "name the folder with the data, here or in ASSENT_DATA")
 	}
@@ -72,26 +89,40 @@ func (d *evalData) file(spec, suffix string) (string, error) {
 	return file, os.MkdirAll(filepath.Dir(file), 0o755)
 }
 
-// specsOf finds built-in specs by name or pattern, and others by file.
-func specsOf(args []string) ([]evals.Spec, error) {
-	known, err := evals.Specs()
+// allEvals are those that are built in, by name.
+func allEvals() ([]evals.Eval, error) {
+	specs, err := tabular.Specs()
 	if err != nil {
 		return nil, err
 	}
-	var out []evals.Spec
+	var all []evals.Eval
+	for _, s := range specs {
+		all = append(all, s.Eval())
+	}
+	slices.SortFunc(all, func(a, b evals.Eval) int { return strings.Compare(a.Name, b.Name) })
+	return all, nil
+}
+
+// evalsOf finds built-in evals by name or pattern, and others by file.
+func evalsOf(args []string) ([]evals.Eval, error) {
+	known, err := allEvals()
+	if err != nil {
+		return nil, err
+	}
+	var out []evals.Eval
 	for _, arg := range args {
-		if ext := path.Ext(arg); ext == ".yaml" || ext == ".yml" {
+		if isSpecFile(arg) {
 			s, err := specOfFile(arg)
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, s)
+			out = append(out, s.Eval())
 			continue
 		}
 		before := len(out)
-		for _, s := range known {
-			if match, _ := path.Match(arg, s.Name); match {
-				out = append(out, s)
+		for _, e := range known {
+			if match, _ := path.Match(arg, e.Name); match {
+				out = append(out, e)
 			}
 		}
 		if len(out) == before {
@@ -101,12 +132,14 @@ func specsOf(args []string) ([]evals.Spec, error) {
 	return out, nil
 }
 
-func specOfFile(file string) (evals.Spec, error) {
+func isSpecFile(arg string) bool { return slices.Contains([]string{".yaml", ".yml"}, path.Ext(arg)) }
+
+func specOfFile(file string) (tabular.Spec, error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
-		return evals.Spec{}, wrongUse("SPEC", "must be a file that is there")
+		return tabular.Spec{}, wrongUse("SPEC", "must be a file that is there")
 	}
-	s, err := evals.Parse(file, content)
+	s, err := tabular.Parse(file, content)
 	switch {
 	case err != nil:
 		return s, wrongUse("SPEC", err.Error())
@@ -124,20 +157,16 @@ type evalRunCmd struct {
 
 // Run runs each spec. One that cannot be run does not keep the others from it.
 func (c *evalRunCmd) Run(p *process) error {
-	options, err := c.options(p)
-	if err != nil {
-		return err
-	}
-	specs, err := specsOf(c.Spec)
+	chosen, options, err := c.choose(p, c.Spec)
 	if err != nil {
 		return err
 	}
 	failed, short := false, false
-	for _, s := range specs {
-		passes, err := c.one(p, s, options)
+	for _, e := range chosen {
+		passes, err := c.one(p, e, options)
 		if err != nil {
 			failed = true
-			fmt.Fprintf(p.stderr, "assent: %s: %v\n", s.Name, err)
+			fmt.Fprintf(p.stderr, "assent: %s: %v\n", e.Name, err)
 			continue
 		}
 		short = short || !passes
@@ -151,12 +180,12 @@ func (c *evalRunCmd) Run(p *process) error {
 	return nil
 }
 
-func (c *evalRunCmd) one(p *process, s evals.Spec, o evals.Options) (passes bool, err error) {
-	peers, err := c.peers(s.Name) // a file that cannot be read is told before the work
+func (c *evalRunCmd) one(p *process, e evals.Eval, o evals.Options) (passes bool, err error) {
+	peers, err := c.peers(e.Name) // a file that cannot be read is told before the work
 	if err != nil {
 		return false, err
 	}
-	result, err := s.Run(p.ctx, o)
+	result, err := e.Run(p.ctx, o)
 	if err != nil {
 		return false, err
 	}
@@ -197,9 +226,12 @@ func (c *evalRunCmd) peers(spec string) ([]evals.Result, error) {
 // printResult prints one line a metric: name, value, interval, bar, pass or
 // short.
 func printResult(p *process, r evals.Result) {
-	judgedBy := "held-out files"
-	if !r.Report.HeldOut {
-		judgedBy = "a part of its own data"
+	judgedBy := "a part of its own data"
+	switch {
+	case r.Made:
+		judgedBy = "data made for it"
+	case r.Report.HeldOut:
+		judgedBy = "held-out files"
 	}
 	fmt.Fprintf(p.stdout, "%s: %s, learnt from %d rows, judged by %d (%s)\n", r.Spec, r.Model.Name, r.Rows.Train, r.Rows.Test, judgedBy)
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
@@ -242,21 +274,20 @@ type evalFeaturesCmd struct {
 
 // Run writes OUT/<spec>.features/ with train.csv, valid.csv and test.csv.
 func (c *evalFeaturesCmd) Run(p *process) error {
-	options, err := c.options(p)
+	chosen, options, err := c.choose(p, c.Spec)
 	if err != nil {
 		return err
 	}
-	specs, err := specsOf(c.Spec)
-	if err != nil {
-		return err
-	}
-	for _, s := range specs {
-		file, err := c.file(s.Name, ".features")
+	for _, e := range chosen {
+		if e.Tables == nil {
+			return wrongUse("SPEC", e.Name+" has no table of features")
+		}
+		file, err := c.file(e.Name, ".features")
 		if err != nil {
 			return err
 		}
-		if err := s.WriteTables(options, file); err != nil {
-			return fmt.Errorf("%s: %w", s.Name, err)
+		if err := e.Tables(options, file); err != nil {
+			return fmt.Errorf("%s: %w", e.Name, err)
 		}
 		fmt.Fprintf(p.stdout, "wrote %s\n", file)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"assent/evals"
+	"assent/evals/tabular"
 )
 
 const manual = "../../docs/evals.md"
@@ -52,7 +53,7 @@ func TestManualShowsTheResult(t *testing.T) {
 // run runs a spec of the shop.
 func run(t *testing.T, spec string) (evals.Result, error) {
 	t.Helper()
-	s, err := evals.Parse("shop.yaml", []byte(spec))
+	s, err := tabular.Parse("shop.yaml", []byte(spec))
 	if err != nil {
 		return evals.Result{}, err
 	}
@@ -68,7 +69,7 @@ func TestManualListsAll(t *testing.T) {
 	page, offered := read(t, manual), regexp.MustCompile(`must be one of (.*)`)
 	for _, wrong := range []string{"derive: [{name: x, by: none, of: [weight]}]", "history: [{name: x, fold: none, key: [carrier]}]"} {
 		head, _, _ := strings.Cut(read(t, "shop.yaml"), "derive:")
-		_, err := evals.Parse("shop.yaml", []byte(head+wrong+"\nfeatures: [{name: weight}]\n"))
+		_, err := tabular.Parse("shop.yaml", []byte(head+wrong+"\nfeatures: [{name: weight}]\n"))
 		match := offered.FindStringSubmatch(fmt.Sprint(err))
 		if match == nil {
 			t.Fatalf("error %v offers nothing", err)

@@ -72,6 +72,14 @@ func sample() evals.Result {
 			},
 		},
 	}
+	r.Sections = []evals.Section{{
+		Title: "What is answered without a person", Doc: "Error of what is answered, by the share that is.",
+		Head: []string{"Threshold", "Answered", "What"}, Rows: [][]string{{"0.90", "61.0 %", "sure"}, {"0.50", "94.2 %", "most"}},
+		Plot: &evals.Plot{
+			X: evals.Axis{Label: "answered", To: 1, Percent: true}, Y: evals.Axis{Label: "error", To: 0.2, Percent: true},
+			Series: []evals.Series{{Name: "model", Points: []metric.Point{{X: 0.1, Y: 0.001}, {X: 0.5, Y: 0.02}, {X: 1, Y: 0.12}}}},
+		},
+	}}
 	r.Report.Histogram = histogram(p, positive)
 	r.Report.Cost = cost()
 	r.Report.Backtest = backtest()
@@ -324,6 +332,8 @@ func TestHostileNames(t *testing.T) {
 	r := sample()
 	r.Spec, r.Task, r.Data, r.Model = hostile, hostile, hostile, evals.Model{Name: hostile, Revision: hostile}
 	r.Notes = []string{hostile}
+	r.Sections[0].Title, r.Sections[0].Doc, r.Sections[0].Head[0], r.Sections[0].Rows[0][0] = hostile, hostile, hostile, hostile
+	r.Sections[0].Plot.X.Label, r.Sections[0].Plot.Series[0].Name = hostile, hostile
 	r.Metrics[hostile] = metric.Interval{Value: 1, Low: 0, High: 2}
 	r.Baselines[hostile] = map[string]float64{hostile: 1}
 	r.Gates = append(r.Gates, metric.Gate{Metric: hostile, Want: hostile})

@@ -35,6 +35,7 @@ type view struct {
 	Challenge     []difference
 	Features      []feature
 	Shifted       string // the features beyond the second mark, in a sentence
+	Parts         []part
 }
 
 // figure is a plot with the words under it.
@@ -55,6 +56,7 @@ func newView(r evals.Result) *view {
 	v.Slices = newSlices(r)
 	v.Challenge = differences(r.Report.Challenger)
 	v.Features, v.Shifted = features(r.Report.Features), shifted(r.Report.Features)
+	v.Parts = parts(r.Sections)
 	return v
 }
 
@@ -106,7 +108,7 @@ type headline struct {
 // then the others by name.
 func headlines(r evals.Result, baselines []string) []headline {
 	var out []headline
-	for _, name := range ordered(slices.Collect(maps.Keys(r.Metrics))) {
+	for _, name := range r.Names() {
 		f, _ := figureOf(name)
 		h := headline{Name: name, Doc: f.Doc, Less: f.Less, Interval: r.Metrics[name]}
 		if i := slices.IndexFunc(r.Gates, func(g metric.Gate) bool { return g.Metric == name }); i >= 0 {

@@ -1,10 +1,10 @@
-package evals_test
+package tabular_test
 
 import (
 	"strings"
 	"testing"
 
-	"assent/evals"
+	"assent/evals/tabular"
 )
 
 func TestSpecsThatAreRefused(t *testing.T) {
@@ -36,7 +36,7 @@ func TestSpecsThatAreRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := evals.Parse("own.yaml", []byte(c.yaml))
+			_, err := tabular.Parse("own.yaml", []byte(c.yaml))
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -56,13 +56,13 @@ func TestProtectedAttributes(t *testing.T) {
 			"entity":   own("time: {column: at}", "history: [{name: x, fold: count, key: ["+column+"]}]", "features: [{name: x}]"),
 			"averaged": own("time: {column: at}", "history: [{name: x, fold: mean, of: "+column+", key: [city]}]", "features: [{name: x}]"),
 		} {
-			if _, err := evals.Parse("own.yaml", []byte(yaml)); err == nil || !strings.Contains(err.Error(), "no model looks at this") {
+			if _, err := tabular.Parse("own.yaml", []byte(yaml)); err == nil || !strings.Contains(err.Error(), "no model looks at this") {
 				t.Errorf("%s as %s: error %v", column, use, err)
 			}
 		}
 	}
 	for _, column := range []string{"page", "usage_days", "package", "Essex", "message"} {
-		if _, err := evals.Parse("own.yaml", []byte(own("features: [{name: "+column+"}]"))); err != nil {
+		if _, err := tabular.Parse("own.yaml", []byte(own("features: [{name: "+column+"}]"))); err != nil {
 			t.Errorf("%s is refused: %v", column, err)
 		}
 	}
@@ -72,7 +72,7 @@ func TestProtectedAttributes(t *testing.T) {
 // and its bars.
 func TestBuiltInSpecs(t *testing.T) {
 	t.Parallel()
-	specs, err := evals.Specs()
+	specs, err := tabular.Specs()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +89,8 @@ func TestBuiltInSpecs(t *testing.T) {
 		if !known {
 			t.Errorf("%s is not in the contract", s.Name)
 		}
-		if s.BarList() != bars {
-			t.Errorf("%s: have %s, want %s", s.Name, s.BarList(), bars)
+		if s.Eval().BarList() != bars {
+			t.Errorf("%s: have %s, want %s", s.Name, s.Eval().BarList(), bars)
 		}
 		delete(want, s.Name)
 		for _, e := range s.Excluded {

@@ -1,4 +1,4 @@
-package evals
+package tabular
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"assent/evals"
 	"assent/scoring/frame"
 	"assent/scoring/logistic"
 	"assent/scoring/metric"
@@ -22,9 +23,9 @@ const (
 )
 
 // report gathers what the page shows.
-func (p *prepared) report(f *train.Fitted, j judged, sample *metric.Sample, seed uint64) (Report, error) {
+func (p *prepared) report(f *train.Fitted, j judged, sample *metric.Sample, seed uint64) (evals.Report, error) {
 	c := metric.Rank(j.probability, j.positive).Curve(nil)
-	out := Report{
+	out := evals.Report{
 		HeldOut: p.data.held, Base: c.Base(), TrainBase: p.base(),
 		PR: c.PR(curvePoints), ROC: c.ROC(curvePoints),
 		Before:    metric.Reliability(logistic.Sigmoids(j.raw), j.positive, bins),
@@ -51,8 +52,8 @@ func (p *prepared) base() float64 {
 	return float64(n) / float64(p.frame.Rows())
 }
 
-func histogram(j judged) []Bar {
-	out := make([]Bar, bars)
+func histogram(j judged) []evals.Bar {
+	out := make([]evals.Bar, bars)
 	top := max(slices.Max(j.probability), math.SmallestNonzeroFloat64)
 	for i := range out {
 		out[i].From, out[i].To = top*float64(i)/bars, top*float64(i+1)/bars
@@ -70,7 +71,7 @@ func histogram(j judged) []Bar {
 
 // confusion is at the threshold that lets at most one per cent of negatives
 // alarm.
-func confusion(j judged) Confusion {
+func confusion(j judged) evals.Confusion {
 	const most = 0.01
 	var negatives []float64
 	for i, p := range j.probability {
@@ -79,7 +80,7 @@ func confusion(j judged) Confusion {
 		}
 	}
 	slices.Sort(negatives)
-	out := Confusion{Threshold: 1}
+	out := evals.Confusion{Threshold: 1}
 	if n := len(negatives); n > 0 {
 		// Above the threshold alarm; at it, not.
 		out.Threshold = negatives[n-1-int(most*float64(n))]
@@ -100,7 +101,7 @@ func confusion(j judged) Confusion {
 }
 
 // worst are the errors that the model was surest of.
-func (p *prepared) worst(j judged) (alarms, misses []Case) {
+func (p *prepared) worst(j judged) (alarms, misses []evals.Case) {
 	order := make([]int, len(j.probability))
 	for i := range order {
 		order[i] = i
@@ -108,20 +109,20 @@ func (p *prepared) worst(j judged) (alarms, misses []Case) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(j.probability[b], j.probability[a]) })
 	for _, k := range order {
 		if !j.positive[k] && len(alarms) < mostCases {
-			alarms = append(alarms, Case{p.data.ids[p.test[k]], j.probability[k]})
+			alarms = append(alarms, evals.Case{ID: p.data.ids[p.test[k]], Probability: j.probability[k]})
 		}
 	}
 	for _, k := range slices.Backward(order) {
 		if j.positive[k] && len(misses) < mostCases {
-			misses = append(misses, Case{p.data.ids[p.test[k]], j.probability[k]})
+			misses = append(misses, evals.Case{ID: p.data.ids[p.test[k]], Probability: j.probability[k]})
 		}
 	}
 	return alarms, misses
 }
 
 // features are by what they are worth, with how they moved.
-func (p *prepared) features(f *train.Fitted) []Feature {
-	out := make([]Feature, len(p.columns))
+func (p *prepared) features(f *train.Fitted) []evals.Feature {
+	out := make([]evals.Feature, len(p.columns))
 	for c, column := range p.columns {
 		var then, now []frame.Value
 		missing := 0
@@ -134,18 +135,18 @@ func (p *prepared) features(f *train.Fitted) []Feature {
 				missing++
 			}
 		}
-		out[c] = Feature{
+		out[c] = evals.Feature{
 			Name: column.Name, Doc: p.spec.Features[c].Doc, Importance: f.Importance[c],
 			PSI: metric.Freeze(column.Type, then).PSI(now), Missing: float64(missing) / float64(len(now)),
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Feature) int { return cmp.Compare(b.Importance, a.Importance) })
+	slices.SortStableFunc(out, func(a, b evals.Feature) int { return cmp.Compare(b.Importance, a.Importance) })
 	return out
 }
 
 // slices cuts the test by the spec's columns, the worst first.
-func (p *prepared) slices(j judged, seed uint64) []Slice {
-	var out []Slice
+func (p *prepared) slices(j judged, seed uint64) []evals.Slice {
+	var out []evals.Slice
 	for _, name := range p.spec.Slices {
 		values, _ := p.data.table.text(name) // it is there: see shown
 		parts := map[string][]int{}
@@ -158,7 +159,7 @@ func (p *prepared) slices(j judged, seed uint64) []Slice {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Slice) int {
+	slices.SortFunc(out, func(a, b evals.Slice) int {
 		return cmp.Or(cmp.Compare(orLast(a.AUC.Value), orLast(b.AUC.Value)), cmp.Compare(a.Name, b.Name))
 	})
 	return out
@@ -171,8 +172,8 @@ func orLast(x float64) float64 {
 	return x
 }
 
-func slice(name string, rows []int, j judged, seed uint64) Slice {
-	s := Slice{Name: name, Rows: len(rows)}
+func slice(name string, rows []int, j judged, seed uint64) evals.Slice {
+	s := evals.Slice{Name: name, Rows: len(rows)}
 	var scores []float64
 	var positive []bool
 	for _, k := range rows {
@@ -190,14 +191,14 @@ func slice(name string, rows []int, j judged, seed uint64) Slice {
 
 // cost is the expected cost of each threshold, where the spec says what
 // mistakes cost.
-func (p *prepared) cost(j judged) *Cost {
+func (p *prepared) cost(j judged) *evals.Cost {
 	m := p.spec.Money
 	if m == nil {
 		return nil
 	}
 	texts, _ := p.data.table.text(m.Value) // it is there: see shown
 	const steps = 100
-	out := &Cost{Currency: m.Currency}
+	out := &evals.Cost{Currency: m.Currency}
 	least := math.Inf(1)
 	top := slices.Max(j.probability)
 	for n := range steps + 1 {
@@ -228,7 +229,7 @@ func (p *prepared) cost(j judged) *Cost {
 }
 
 // challenge asks the runner-up about the same rows.
-func (p *prepared) challenge(f *train.Fitted, champion judged, sample *metric.Sample, threshold float64, seed uint64) (*Challenger, error) {
+func (p *prepared) challenge(f *train.Fitted, champion judged, sample *metric.Sample, threshold float64, seed uint64) (*evals.Challenger, error) {
 	other := p.judge(f)
 	second, err := metric.NewSample(other.probability, other.positive)
 	if err != nil {
@@ -238,7 +239,7 @@ func (p *prepared) challenge(f *train.Fitted, champion judged, sample *metric.Sa
 	if err != nil {
 		return nil, err
 	}
-	out := &Challenger{Name: f.Blend.Shares.String(), Differences: map[string]metric.Interval{}}
+	out := &evals.Challenger{Name: f.Blend.Shares.String(), Differences: map[string]metric.Interval{}}
 	for name, d := range differences {
 		out.Differences[name] = d.Interval
 	}

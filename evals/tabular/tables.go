@@ -1,4 +1,4 @@
-package evals
+package tabular
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"assent/evals"
 	"assent/scoring/frame"
 	"assent/scoring/train"
 )
@@ -13,7 +14,7 @@ import (
 // WriteTables writes train.csv, valid.csv (the last part by time, for early
 // stopping) and test.csv with exactly the features that a run learns from and
 // is judged by, and task.json.
-func (s Spec) WriteTables(o Options, folder string) error {
+func (s Spec) WriteTables(o evals.Options, folder string) error {
 	p, err := s.prepare(o)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package evals_test
+package tabular_test
 
 import (
 	"encoding/json"
@@ -10,13 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"assent/evals"
+	"assent/evals/tabular"
 	"assent/scoring/metric"
 )
 
 // few learns quickly.
 var few = []string{"time: {column: at}", "features: [{name: value}]", "learn: {only: [boosted_trees], boost: {rounds: 3}}", "slices: [value]"}
 
-func run(t *testing.T, s evals.Spec, train, test string) evals.Result {
+func run(t *testing.T, s tabular.Spec, train, test string) evals.Result {
 	t.Helper()
 	o := options(folder("orders.csv", train), folder("later.csv", test))
 	if test == "" {

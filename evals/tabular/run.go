@@ -1,4 +1,4 @@
-package evals
+package tabular
 
 import (
 	"context"
@@ -6,11 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"math"
 	"slices"
 	"time"
 
+	"assent/evals"
 	"assent/scoring/boost"
 	"assent/scoring/calibrate"
 	"assent/scoring/frame"
@@ -20,31 +20,28 @@ import (
 	"assent/scoring/train"
 )
 
-// Options of a run.
-type Options struct {
-	Data    fs.FS // what training may see
-	HeldOut fs.FS // the test files' root; nil judges by the last part of Data
-	Seed    uint64
-	Now     func() time.Time // for how long it took
+// Eval is the spec as assent eval knows it.
+func (s Spec) Eval() evals.Eval {
+	return evals.Eval{Name: s.Name, Task: s.Task, Bars: s.Bars, Run: s.Run, Tables: s.WriteTables}
 }
 
 // Run learns and judges. Errors name file, line and column where one is at
 // fault.
-func (s Spec) Run(_ context.Context, o Options) (Result, error) {
+func (s Spec) Run(_ context.Context, o evals.Options) (evals.Result, error) {
 	p, err := s.prepare(o)
 	if err != nil {
-		return Result{}, err
+		return evals.Result{}, err
 	}
 	began := o.Now()
 	fitted, err := p.learn(o.Seed)
 	if err != nil {
-		return Result{}, fmt.Errorf("%s: %w", s.Name, err)
+		return evals.Result{}, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	learnt := o.Now()
 	j := p.judge(fitted)
 	predicted := o.Now()
 	r, err := p.result(fitted, j, o.Seed)
-	r.Seconds = Seconds{learnt.Sub(began).Seconds(), predicted.Sub(learnt).Seconds()}
+	r.Seconds = evals.Seconds{Train: learnt.Sub(began).Seconds(), Predict: predicted.Sub(learnt).Seconds()}
 	return r, err
 }
 
@@ -60,7 +57,7 @@ type prepared struct {
 	frame   *frame.Frame
 }
 
-func (s Spec) prepare(o Options) (*prepared, error) {
+func (s Spec) prepare(o evals.Options) (*prepared, error) {
 	d, err := s.load(o.Data, o.HeldOut)
 	if err != nil {
 		return nil, err
@@ -241,25 +238,25 @@ func (p *prepared) asCase(i int, logOdds float64) calibrate.Case {
 }
 
 // result turns what was said into figures.
-func (p *prepared) result(f *train.Fitted, j judged, seed uint64) (Result, error) {
+func (p *prepared) result(f *train.Fitted, j judged, seed uint64) (evals.Result, error) {
 	sample, err := metric.NewSample(j.probability, j.positive)
 	if err != nil {
-		return Result{}, err
+		return evals.Result{}, err
 	}
 	content, err := json.Marshal(f.Blend)
 	if err != nil {
-		return Result{}, err
+		return evals.Result{}, err
 	}
 	sum := sha256.Sum256(content)
 	s := p.spec
-	r := Result{
-		Spec: s.Name, Task: s.Task, Rows: Rows{len(p.train), len(p.test)}, Metrics: sample.Intervals(seed), Baselines: s.Peers,
-		Model: Model{f.Blend.Shares.String(), hex.EncodeToString(sum[:])}, Data: p.data.hash, Notes: slices.Clone(s.Notes),
+	r := evals.Result{
+		Spec: s.Name, Task: s.Task, Rows: evals.Rows{Train: len(p.train), Test: len(p.test)}, Metrics: sample.Intervals(seed), Baselines: s.Peers,
+		Model: evals.Model{Name: f.Blend.Shares.String(), Revision: hex.EncodeToString(sum[:])}, Data: p.data.hash, Notes: slices.Clone(s.Notes),
 	}
 	if !p.data.held {
 		r.Notes = append(r.Notes, "Judged by a part of its own data that was kept from training, not by held-out files.")
 	}
-	r.Gates = s.gates(r.Metrics)
+	r.Gates = evals.Hold(r.Metrics, s.Bars)
 	r.Report, err = p.report(f, j, sample, seed)
 	return r, err
 }

@@ -1,4 +1,4 @@
-package evals_test
+package tabular_test
 
 import (
 	"encoding/csv"
@@ -11,15 +11,16 @@ import (
 	"time"
 
 	"assent/evals"
+	"assent/evals/tabular"
 )
 
 // cells are a feature table by id, then column; a missing value is "".
 type cells map[string]map[string]string
 
 // spec parses a spec of orders that may be late; more are its further lines.
-func spec(t *testing.T, more ...string) evals.Spec {
+func spec(t *testing.T, more ...string) tabular.Spec {
 	t.Helper()
-	s, err := evals.Parse("own.yaml", []byte(own(more...)))
+	s, err := tabular.Parse("own.yaml", []byte(own(more...)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func folder(files ...string) fs.FS {
 func lines(rows ...string) string { return strings.Join(rows, "\n") + "\n" }
 
 // features gives what the learners of a spec get, and what they are judged by.
-func features(t *testing.T, s evals.Spec, data, heldOut fs.FS) (train, test cells) {
+func features(t *testing.T, s tabular.Spec, data, heldOut fs.FS) (train, test cells) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := s.WriteTables(evals.Options{Data: data, HeldOut: heldOut, Seed: 1, Now: time.Now}, dir); err != nil {
@@ -88,7 +89,7 @@ func (c cells) column(name string) map[string]string {
 }
 
 // fault is the error of a spec that cannot be prepared.
-func fault(t *testing.T, s evals.Spec, data, heldOut fs.FS) string {
+func fault(t *testing.T, s tabular.Spec, data, heldOut fs.FS) string {
 	t.Helper()
 	err := s.WriteTables(evals.Options{Data: data, HeldOut: heldOut, Seed: 1, Now: time.Now}, t.TempDir())
 	if err == nil {
