@@ -80,7 +80,7 @@ func TestTheGateFindsWhatAMissingFieldPasses(t *testing.T) {
 				t.Fatal(err, errors.Unwrap(err))
 			}
 			kind, _ := decision.KindNamed("order")
-			samples, err := e.Samples(kind, 240, 3)
+			samples, err := e.Samples(kind, 60, 3)
 			if err != nil {
 				t.Fatal(err)
 			}
