@@ -75,12 +75,12 @@ func TestBatchLosesNothing(t *testing.T) {
 	t.Parallel()
 	const lines = 800
 	wrong := map[int]struct{ line, code string }{
-		6:    {`{"key":"line-7","kind":"order"}` + "\n", "invalid"},
-		7:    {`{"key":"no key: canary","kind":"canary"}` + "\n", "invalid"},
-		8:    {"not JSON canary\n", "malformed"},
-		400:  {`{"kind":"order","KIND":"canary"}` + "\n", "malformed"},
-		401:  {`{"key":"` + strings.Repeat(canary, 400_000) + "\"}\n", "too_large"},
-		798:  {`{"a":"` + "\xff" + `"}` + "\n", "malformed"},
+		6:   {`{"key":"line-7","kind":"order"}` + "\n", "invalid"},
+		7:   {`{"key":"no key: canary","kind":"canary"}` + "\n", "invalid"},
+		8:   {"not JSON canary\n", "malformed"},
+		400: {`{"kind":"order","KIND":"canary"}` + "\n", "malformed"},
+		401: {`{"key":"` + strings.Repeat(canary, 400_000) + "\"}\n", "too_large"},
+		798: {`{"a":"` + "\xff" + `"}` + "\n", "malformed"},
 	}
 	var body bytes.Buffer
 	for n := range lines {
