@@ -97,8 +97,8 @@ func (m Mapping) checkSource(s Source) error {
 		return fmt.Errorf("fold must be first or sum")
 	case len(s.Columns) > 1 && s.Fold != "sum":
 		return fmt.Errorf("more than one column needs fold sum")
-	case s.As != "" && s.As != "id":
-		return fmt.Errorf("as must be id")
+	case s.As != "" && s.As != "id" && s.As != "code":
+		return fmt.Errorf("as must be id or code")
 	}
 	return nil
 }
@@ -174,6 +174,8 @@ func (m Mapping) value(field decision.Field, sources []Source, tables map[string
 		case text == "":
 		case s.As == "id":
 			return stableID(text), nil
+		case s.As == "code":
+			return decision.Coded(text), nil
 		default:
 			return typed(field, text)
 		}

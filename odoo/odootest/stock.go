@@ -32,6 +32,9 @@ func stockModels() []*model {
 			def("float", "quantity", "Quantity"), def("float", "reserved_quantity", "Reserved Quantity"),
 		}},
 		pickingModel(), orderpointModel(),
+		{name: "delivery.carrier", label: "Shipping Methods", order: ordering("sequence, id"), fields: []field{
+			def("char", "name", "Delivery Method"), def("integer", "sequence", "Sequence", preset(10)), def("many2one", "company_id", "Company", to("res.company")),
+		}},
 		{name: "confirm.stock.sms", label: "Confirm Stock SMS", transient: true, order: ordering("id"), fields: []field{
 			def("many2many", "pick_ids", "Pickings", to("stock.picking")),
 		}},
@@ -48,7 +51,10 @@ func pickingModel() *model {
 			def("many2one", "sale_id", "Sales Order", indexed, to(saleOrder)), def("many2one", "partner_id", "Contact", to("res.partner")),
 			def("many2one", "picking_type_id", "Operation Type", to("stock.picking.type")), def("many2one", "location_id", "Source Location", to("stock.location")),
 			def("datetime", "scheduled_date", "Scheduled Date"), def("datetime", "date_deadline", "Deadline"), def("datetime", "date_done", "Date of Transfer"),
-			def("many2one", "company_id", "Company", to("res.company")), def("char", "carrier_tracking_ref", "Tracking Reference"),
+			def("many2one", "company_id", "Company", to("res.company")), def("char", "carrier_tracking_ref", "Tracking Reference", of("delivery")),
+			def("many2one", "carrier_id", "Carrier", of("delivery"), to("delivery.carrier")),
+			def("float", "weight", "Weight", of("delivery")), def("float", "shipping_weight", "Weight for Shipping", of("delivery")),
+			def("char", "weight_uom_name", "Weight unit of measure label", of("delivery"), preset("kg")),
 		},
 		methods: map[string]method{
 			"action_assign": {run: assignPicking}, "button_validate": {run: validatePicking}, "action_cancel": {run: cancelPicking},
