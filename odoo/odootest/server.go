@@ -25,7 +25,7 @@ type Options struct {
 	Log      *LogFile            // also keeps the write log on disk
 	Debug    string              // the traceback in error objects; clients must drop it
 	Webhooks http.RoundTripper   // sends native webhooks; http.DefaultTransport
-	Without  []string            // modules that are not installed: delivery, sale_stock
+	Without  []string            // modules whose fields are not there: delivery, sale, sale_stock
 }
 
 // Server is the fake. Its zero value is not usable; see New.
