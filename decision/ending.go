@@ -12,10 +12,11 @@ import (
 // Ending is what Odoo knows of how a record ended. The zero Ending is one of
 // which nothing is known yet.
 type Ending struct {
-	Departed time.Time  // of a delivery: when the last of its goods left; zero while some are here, or it was cancelled
-	Looked   bool       // of an invoice: whether returns could be looked at
-	Returned []Returned // the goods that came back
-	PaidBack []string   // its posted and paid credit notes, "account.move:17"
+	Reference string     // the record's number as people know it; "" is unknown
+	Departed  time.Time  // of a delivery: when the last of its goods left; zero while some are here, or it was cancelled
+	Looked    bool       // of an invoice: whether returns could be looked at
+	Returned  []Returned // the goods that came back
+	PaidBack  []string   // its posted and paid credit notes, "account.move:17"
 }
 
 // Returned is a quantity of a product that came back.
@@ -129,6 +130,13 @@ func news(found []OutcomeRecord, told []OutcomeRow) []OutcomeRecord {
 		}
 		return false
 	})
+}
+
+// of says that it is the ending of the record that was decided on: an id means
+// another one in another database, and people's number tells them apart.
+func (e Ending) of(s Snapshot) bool {
+	reference, known := s.Fields.Text("reference")
+	return !known || e.Reference == "" || e.Reference == reference
 }
 
 // ownNotes keeps the credit notes that the decision's own execution made.

@@ -23,7 +23,7 @@ type Pulled struct {
 	Told      map[string]int // outcomes that were new, by "type value"
 	Known     int            // decisions of which Odoo says nothing that was not told
 	Open      int            // decisions of whose records the end is not known
-	Hidden    int            // decisions whose records the integration does not see
+	Hidden    int            // decisions whose records the integration does not see, or not under their number
 	Erased    int            // decisions whose snapshot was erased: nothing is left to compare with
 	Lacks     []string       // what this Odoo cannot tell
 	Next      string         // where the next batch begins; "" after the last
@@ -93,7 +93,7 @@ func (s *Service) endings(ctx context.Context, c Company, kind Kind, rows []Deci
 // tellEnding journals what a record's ending says about one decision.
 func (s *Service) tellEnding(ctx context.Context, company string, row DecisionRow, endings map[int64]Ending, t Terms, out *Pulled) error {
 	ending, visible := endings[row.RecordID]
-	if !visible || row.DB != "" && row.DB != s.DB { // in another database the number is another record's
+	if !visible {
 		out.Hidden++
 		return nil
 	}
@@ -105,6 +105,10 @@ func (s *Service) tellEnding(ctx context.Context, company string, row DecisionRo
 		out.Erased++
 		return nil
 	}
+	if !ending.of(*snap) {
+		out.Hidden++
+		return nil
+	}
 	told, err := list[OutcomeRow](ctx, s.Store, company, Outcomes, row.ID)
 	if err != nil {
 		return err
@@ -114,7 +118,9 @@ func (s *Service) tellEnding(ctx context.Context, company string, row DecisionRo
 		return err
 	}
 	kind, _ := KindNamed(row.Kind)
-	found := kind.Ends(*snap, ending.ownNotes(executions), told, s.now(), t)
+	now := s.now()
+	found := kind.Ends(*snap, ending.ownNotes(executions), told, now, t)
+	found = slices.DeleteFunc(found, func(o OutcomeRecord) bool { return o.At.After(now) }) // somebody wrote it ahead
 	fresh := news(slices.Clone(found), byKnown(told))
 	switch {
 	case len(found) == 0:

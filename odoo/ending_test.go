@@ -1,6 +1,7 @@
 package odoo_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func (s *stage) endings(t *testing.T, kind string, ids ...int64) (map[int64]deci
 
 // transfer is one row of stock.picking.
 func (s *stage) transfer(id int64, state, done string, values ...map[string]any) {
-	row := map[string]any{"id": id, "state": state, "company_id": 1, "date_done": any(false)}
+	row := map[string]any{"id": id, "name": fmt.Sprint("T/", id), "state": state, "company_id": 1, "date_done": any(false)}
 	if done != "" {
 		row["date_done"] = done
 	}
@@ -57,7 +58,8 @@ func TestEndingOfDeliveries(t *testing.T) {
 		s.transfer(31, "done", "2026-11-24 10:00:00", map[string]any{"company_id": 2})
 		have, lacks := s.endings(t, "delivery", 20, 21, 22, 23, 26, 29, 31, 99)
 		want := map[int64]decision.Ending{
-			20: {Departed: at("2026-11-24 10:00:00")}, 21: {}, 22: {}, 23: {Departed: at("2026-11-26 10:00:00")}, 26: {}, 29: {Departed: at("2026-11-24 10:00:00")},
+			20: {Reference: "T/20", Departed: at("2026-11-24 10:00:00")}, 21: {Reference: "T/21"}, 22: {Reference: "T/22"},
+			23: {Reference: "T/23", Departed: at("2026-11-26 10:00:00")}, 26: {Reference: "T/26"}, 29: {Reference: "T/29", Departed: at("2026-11-24 10:00:00")},
 		}
 		if diff := cmp.Diff(want, have); diff != "" || lacks != nil {
 			t.Errorf("lacks %v (-want +have)\n%s", lacks, diff)
@@ -122,7 +124,7 @@ func TestEndingOfRefunds(t *testing.T) {
 			s.returned()
 			s.credited()
 			have, lacks := s.endings(t, "refund", 1, 2, 99)
-			want := map[int64]decision.Ending{1: {Looked: true, Returned: back, PaidBack: []string{"account.move:901"}}, 2: {Looked: true}}
+			want := map[int64]decision.Ending{1: {Reference: "INV/2026/00001", Looked: true, Returned: back, PaidBack: []string{"account.move:901"}}, 2: {Reference: "INV/2026/00002", Looked: true}}
 			if diff := cmp.Diff(want, have, equal); diff != "" || lacks != nil {
 				t.Errorf("lacks %v (-want +have)\n%s", lacks, diff)
 			}
@@ -137,7 +139,7 @@ func TestEndingOfRefunds(t *testing.T) {
 					s := setStage(t, i, module)
 					s.credited()
 					have, lacks := s.endings(t, "refund", 1)
-					want := map[int64]decision.Ending{1: {PaidBack: []string{"account.move:901"}}}
+					want := map[int64]decision.Ending{1: {Reference: "INV/2026/00001", PaidBack: []string{"account.move:901"}}}
 					if diff := cmp.Diff(want, have); diff != "" || !slices.Equal(lacks, []string{"returns: the module sale_stock is not installed"}) {
 						t.Errorf("lacks %v (-want +have)\n%s", lacks, diff)
 					}

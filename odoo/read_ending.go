@@ -45,6 +45,7 @@ func endingError(err error) error {
 // part is a transfer, or what was left over of one.
 type part struct {
 	ID    int64 `json:"id"`
+	Name  Text  `json:"name"`
 	State Text  `json:"state"`
 	Done  Time  `json:"date_done"`
 	Of    Ref   `json:"backorder_id"`
@@ -62,7 +63,7 @@ func (i *Integration) departures(ctx context.Context, c decision.Company, ids []
 	}
 	first, of := map[int64]transfer{}, map[int64]int64{}
 	for _, p := range parts {
-		first[p.ID], of[p.ID] = transfer{}.with(p), p.ID
+		first[p.ID], of[p.ID] = transfer{name: p.Name.Or("")}.with(p), p.ID
 	}
 	for range maxParts {
 		if len(parts) == 0 {
@@ -84,11 +85,12 @@ func (i *Integration) departures(ctx context.Context, c decision.Company, ids []
 }
 
 func (i *Integration) parts(ctx context.Context, c decision.Company, domain Domain) ([]part, error) {
-	return SearchRead[part](ctx, i.Caller, "stock.picking", Query{Domain: domain, Fields: []string{"state", "date_done", "backorder_id"}, Order: "id"}, inCompany(c))
+	return SearchRead[part](ctx, i.Caller, "stock.picking", Query{Domain: domain, Fields: []string{"name", "state", "date_done", "backorder_id"}, Order: "id"}, inCompany(c))
 }
 
 // transfer is what is known of all the parts of one.
 type transfer struct {
+	name string
 	open bool
 	last time.Time
 }
@@ -113,7 +115,7 @@ func ends(transfers map[int64]transfer) map[int64]decision.Ending {
 		if t.open {
 			t.last = time.Time{}
 		}
-		out[id] = decision.Ending{Departed: t.last}
+		out[id] = decision.Ending{Reference: t.name, Departed: t.last}
 	}
 	return out
 }
@@ -122,14 +124,15 @@ func ends(transfers map[int64]transfer) map[int64]decision.Ending {
 // are paid.
 func (i *Integration) givenBack(ctx context.Context, c decision.Company, ids []int64) (map[int64]decision.Ending, []string, error) {
 	visible, err := SearchRead[struct {
-		ID int64 `json:"id"`
-	}](ctx, i.Caller, "account.move", Query{Domain: Domain{}.Where("id", "in", ids), Fields: []string{"id"}}, inCompany(c))
+		ID   int64 `json:"id"`
+		Name Text  `json:"name"`
+	}](ctx, i.Caller, "account.move", Query{Domain: Domain{}.Where("id", "in", ids), Fields: []string{"name"}, Order: "id"}, inCompany(c))
 	if err != nil {
 		return nil, nil, err
 	}
 	out := map[int64]decision.Ending{}
 	for _, v := range visible {
-		out[v.ID] = decision.Ending{}
+		out[v.ID] = decision.Ending{Reference: v.Name.Or("")}
 	}
 	if err := i.paidBack(ctx, c, ids, out); err != nil {
 		return nil, nil, err
