@@ -29,6 +29,22 @@ type Pulled struct {
 	Next      string         // where the next batch begins; "" after the last
 }
 
+// With adds up two batches, the other one the later.
+func (p Pulled) With(next Pulled) Pulled {
+	for outcome, n := range p.Told {
+		next.Told[outcome] += n
+	}
+	next.Decisions += p.Decisions
+	next.Known += p.Known
+	next.Open += p.Open
+	next.Hidden += p.Hidden
+	next.Erased += p.Erased
+	if next.Lacks == nil {
+		next.Lacks = p.Lacks
+	}
+	return next
+}
+
 // PullOutcomes reads from Odoo how the records of one batch of decisions ended,
 // newest first, and journals what was not known, as learnt now. Doing it twice
 // is doing it once. When Odoo cannot be asked nothing of the batch is told, and

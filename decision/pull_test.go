@@ -43,11 +43,7 @@ func (s *shop) pull(t *testing.T, p Pull) Pulled {
 	for {
 		batch, err := s.PullOutcomes(t.Context(), "main", p)
 		noError(t, err)
-		total.Decisions, total.Known, total.Open = total.Decisions+batch.Decisions, total.Known+batch.Known, total.Open+batch.Open
-		total.Hidden, total.Erased = total.Hidden+batch.Hidden, total.Erased+batch.Erased
-		for outcome, n := range batch.Told {
-			total.Told[outcome] += n
-		}
+		total = total.With(batch)
 		if p.Cursor = batch.Next; p.Cursor == "" {
 			return total
 		}
