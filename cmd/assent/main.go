@@ -31,7 +31,7 @@ type cli struct {
 	Train    trainCmd    `cmd:"" help:"Train models of the company's own decisions or a shop's export."`
 	Eval     evalCmd     `cmd:"" help:"Measure models on held-out data."`
 	Model    modelCmd    `cmd:"" help:"List, promote, roll back and compare models."`
-	Import   importCmd   `cmd:"" help:"Turn a shop's export into requests, or add it to history."`
+	Import   importCmd   `cmd:"" help:"Take a shop's export as requests or history, or a file of disputes."`
 	Outcomes outcomesCmd `cmd:"" help:"Learn how what was decided on ended."`
 	Erase    eraseCmd    `cmd:"" help:"Destroy what decisions knew about people; the journal still verifies."`
 	Switch   switchCmd   `cmd:"" help:"Show or change the live controls: kill switch, modes, pauses."`
