@@ -3,6 +3,7 @@ package decision
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // MaxCode bounds a code, in bytes, where nothing says otherwise.
@@ -33,3 +34,21 @@ func CodeRule(most int) string {
 
 // CodePattern is what IsCode accepts as a regular expression, for schemas.
 func CodePattern(most int) string { return fmt.Sprintf("^[A-Za-z0-9%s]{1,%d}$", codeMarks, most) }
+
+// Coded makes a code of a name that people gave, such as a carrier's: the same
+// one wherever the name is read. What a code cannot spell is told apart by a
+// hash.
+func Coded(name string) string {
+	plain := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+	code := strings.Join(plain, "-")
+	spelt := !strings.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf })
+	switch {
+	case strings.TrimSpace(name) == "":
+		return ""
+	case spelt && code != "" && len(code) <= MaxCode:
+		return code
+	}
+	return strings.TrimPrefix(code[:min(len(code), MaxCode/2)]+"-"+hashOf(name)[:8], "-")
+}

@@ -43,3 +43,25 @@ func TestFieldsMayBeShorter(t *testing.T) {
 		}
 	}
 }
+
+// A name gives one code wherever it is read, and two names that a code cannot
+// spell give two.
+func TestCoded(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"": "", " ": "", "DHL": "dhl", "Standard delivery": "standard-delivery", " UPS (2 days) ": "ups-2-days", "a.b": "a-b",
+	} {
+		if have := Coded(name); have != want {
+			t.Errorf("%q: have %q, want %q", name, have, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.String().Draw(t, "name")
+		if code := Coded(name); strings.TrimSpace(name) != "" && !IsCode(code, MaxCode) {
+			t.Errorf("%q is no code", code)
+		}
+	})
+	if Coded("Österreich") == Coded("Ästerreich") || Coded("宅配") == Coded("急便") || Coded(strings.Repeat("x", 200)) == Coded(strings.Repeat("x", 201)) {
+		t.Error("two names, one code")
+	}
+}

@@ -190,7 +190,7 @@ func TestRecordOutcomeRefuses(t *testing.T) {
 		says string
 	}{
 		"decision": {OutcomeRecord{Decision: "none", Type: "a", Value: "b"}, CodeNotFound, ""},
-		"no type":  {OutcomeRecord{Decision: id, Value: "fraud"}, CodeInvalid, "/type must be one of chargeback, fraud, override for decisions of the kind order"},
+		"no type":  {OutcomeRecord{Decision: id, Value: "fraud"}, CodeInvalid, "/type must be one of dispute, dispute_won, chargeback, fraud, override for decisions of the kind order"},
 		"type":     {OutcomeRecord{Decision: id, Type: "charge_back", Value: "fraud"}, CodeInvalid, "/type"},
 		"of other": {OutcomeRecord{Decision: id, Type: "refunded", Value: "paid"}, CodeInvalid, "/type"},
 		"value":    {OutcomeRecord{Decision: id, Type: "chargeback", Value: "x"}, CodeInvalid, "/value must be one of fraud, not_received, "},

@@ -108,8 +108,9 @@ type OutcomeRecord struct {
 	Type     string    `json:"type"`  // of the kind's OutcomeTypes
 	Value    string    `json:"value"` // of the type's Values
 	Amount   *Money    `json:"amount,omitempty"`
-	At       time.Time `json:"at"`     // when it happened
-	Source   string    `json:"source"` // id of the key that told
+	At       time.Time `json:"at"`              // when it happened
+	Source   string    `json:"source"`          // id of the key that told
+	Event    string    `json:"event,omitempty"` // id of the event that told it
 }
 
 // ExceptionStep is the body of an exception entry.

@@ -1,6 +1,9 @@
 package decision
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Kind declares which decision can be asked: its fields, the features that
 // gather adds, its actions, and how a recommendation is made. A new kind is
@@ -35,6 +38,9 @@ type Kind struct {
 	Check func(Snapshot) []FieldError
 	// Changes are what could realistically be otherwise, the easiest first.
 	Changes []Change
+	// Ends makes outcomes of what Odoo knows of how the record ended; nil where
+	// it holds no truth about such decisions. told is what was told before.
+	Ends func(s Snapshot, e Ending, told []OutcomeRow, now time.Time, t Terms) []OutcomeRecord
 	// Opens lists the exceptions a person must see, whatever the verdict.
 	Opens func(Snapshot, Evaluation) []NewException
 }

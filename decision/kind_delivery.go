@@ -39,6 +39,7 @@ var deliveryKind = Kind{
 	Outcomes: deliveryOutcomes,
 	Propose:  proposeDelivery,
 	Changes:  deliveryChanges,
+	Ends:     deliveryEnds,
 	Opens:    promiseAtRisk,
 }
 

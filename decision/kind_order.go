@@ -45,7 +45,7 @@ var orderKind = Kind{
 	Entities: orderEntities,
 	Features: orderFeatures(),
 	Actions:  []string{"confirm", "hold", "activity", "note", "cancel", NoAction},
-	Outcomes: []OutcomeType{chargeback, fraudSettled},
+	Outcomes: []OutcomeType{disputed, disputeWon, chargeback, fraudSettled},
 	Propose:  proposeOrder,
 	Changes:  orderChanges,
 }

@@ -44,6 +44,7 @@ var refundKind = Kind{
 	Propose:    proposeRefund,
 	Changes:    refundChanges,
 	Check:      checkRefund,
+	Ends:       refundEnds,
 }
 
 // proposeRefund credits what was asked for.

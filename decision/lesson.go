@@ -110,6 +110,11 @@ func yesNo(value string, yes, no []string) Lesson {
 // last.
 func inOrder(known []OutcomeRow, row OutcomeRow) []OutcomeRow {
 	known = slices.DeleteFunc(slices.Clone(known), func(o OutcomeRow) bool { return o.ID == row.ID })
-	slices.SortFunc(known, func(a, b OutcomeRow) int { return cmp.Or(a.KnownAt.Compare(b.KnownAt), cmp.Compare(a.ID, b.ID)) })
-	return append(known, row)
+	return append(byKnown(known), row)
+}
+
+// byKnown orders outcomes by when they were told.
+func byKnown(told []OutcomeRow) []OutcomeRow {
+	slices.SortFunc(told, func(a, b OutcomeRow) int { return cmp.Or(a.KnownAt.Compare(b.KnownAt), cmp.Compare(a.ID, b.ID)) })
+	return told
 }

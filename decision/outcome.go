@@ -59,31 +59,39 @@ func (k Kind) checkOutcome(o OutcomeRecord) error {
 
 // RecordOutcome journals the truth learnt later. Errors: CodeInvalid,
 // CodeNotFound (no such decision), CodeConflict (told before with another
-// amount). Telling the same twice records it once.
+// amount), CodeKeyReuse (its event told something else). Telling the same twice
+// records it once.
 func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRecord) (OutcomeRow, error) {
+	row, _, err := s.recordOutcome(ctx, company, o)
+	return row, err
+}
+
+// recordOutcome also says whether it was new.
+func (s *Service) recordOutcome(ctx context.Context, company string, o OutcomeRecord) (row OutcomeRow, fresh bool, err error) {
 	// Together, outcomes of one decision teach more than each by itself.
 	unlock, err := s.keys.lock(ctx, company+"\x00outcome\x00"+o.Decision)
 	if err != nil {
-		return OutcomeRow{}, err
+		return row, false, err
 	}
 	defer unlock()
 	now := s.now()
 	if o.At.After(now.Add(ClockSkew)) {
-		return OutcomeRow{}, Invalid("/at", "future", "must not lie in the future")
+		return row, false, Invalid("/at", "future", "must not lie in the future")
 	}
+	given := o
 	o = o.at(now)
 	c, err := s.company(ctx, company)
 	if err != nil {
-		return OutcomeRow{}, err
+		return row, false, err
 	}
 	if o.Amount != nil {
 		rounded := o.Amount.Rounded()
 		o.Amount = &rounded
 	}
-	row := OutcomeRow{OutcomeRecord: o, KnownAt: now}
+	row = OutcomeRow{OutcomeRecord: o, KnownAt: now}
 	lessons, err := s.lessons(ctx, company, row)
 	if err != nil {
-		return OutcomeRow{}, err
+		return row, false, err
 	}
 	err = s.Ledger.Do(ctx, company, Foreground, nil, func(ctx context.Context, w *Writer) error {
 		d, err := Load[DecisionRow](ctx, w, Decisions, o.Decision)
@@ -98,8 +106,8 @@ func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRe
 			return err
 		}
 		known, found, err := Find[OutcomeRow](ctx, w, Outcomes, o.ID)
-		if err == nil && found && !sameMoney(known.Amount, o.Amount) {
-			return Conflict(known.ID, "This outcome was told before with another amount.")
+		if fresh = !found; err == nil && found {
+			err = known.differs(o, given.At)
 		}
 		if err != nil || found {
 			row = known
@@ -110,14 +118,29 @@ func (s *Service) RecordOutcome(ctx context.Context, company string, o OutcomeRe
 		}
 		return w.AddHistory(ctx, lessons)
 	})
-	return row, err
+	return row, fresh && err == nil, err
+}
+
+// differs says how an outcome is not the one that was told under its id.
+func (r OutcomeRow) differs(o OutcomeRecord, at time.Time) error {
+	if r.Type != o.Type || r.Value != o.Value || !at.IsZero() && !r.At.Equal(o.At) {
+		return Errorf(CodeKeyReuse, "This id was used for an event that told something else.")
+	}
+	if !sameMoney(r.Amount, o.Amount) {
+		return Conflict(r.ID, "This outcome was told before with another amount.")
+	}
+	return nil
 }
 
 // at gives an outcome its id and, where none was told, its time. The id is of
-// what was told, so that telling twice records once.
+// what was told, or of the event that told it, so that telling twice records
+// once.
 func (o OutcomeRecord) at(now time.Time) OutcomeRecord {
 	o.At = o.At.UTC().Truncate(time.Microsecond)
 	o.ID = "out-" + hashOf([]any{o.Decision, o.Type, o.Value, o.At})[:24]
+	if o.Event != "" {
+		o.ID = "out-" + hashOf([]any{"event", o.Event, o.Decision})[:24]
+	}
 	if o.At.IsZero() {
 		o.At = now.UTC().Truncate(time.Microsecond)
 	}

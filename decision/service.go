@@ -17,6 +17,7 @@ type Service struct {
 	Models   Models
 	Policies Policies
 	Records  Records          // nil: requests must bring their fields
+	Endings  Endings          // nil: Odoo is not asked how records ended
 	Now      func() time.Time //
 	NewID    func() string    // UUIDv7
 	Code     string           // code revision

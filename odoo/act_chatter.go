@@ -113,7 +113,7 @@ func (a attempt) tagged(ctx context.Context, model string, domain Domain) (strin
 	if err != nil || len(rows) == 0 {
 		return "", err
 	}
-	return fmt.Sprintf("%s:%d", model, rows[0].ID), nil
+	return decision.RefTo(model, rows[0].ID), nil
 }
 
 // create makes a record that find then finds. It looks before it acts, on

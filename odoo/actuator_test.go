@@ -24,10 +24,10 @@ type stage struct {
 	company decision.Company
 }
 
-func setStage(t *testing.T, i instance) *stage {
+func setStage(t *testing.T, i instance, without ...string) *stage {
 	t.Helper()
 	never := func(c *odoo.Config) { c.Failures = 1000 } // the breaker would hide what a fault does
-	s := &stage{bundle: setup(t, i, never), company: decision.Company{ID: "main", OdooID: 1, Currency: "EUR"}}
+	s := &stage{bundle: setupWithout(t, i, without, never), company: decision.Company{ID: "main", OdooID: 1, Currency: "EUR"}}
 	s.odoo = &odoo.Integration{Caller: s.client, Users: map[string]int64{"finance": 2}, Sentence: sentence}
 	s.fake.Seed("stock.picking", map[string]any{
 		"id": 7, "name": "WH/OUT/00007", "state": "assigned", "scheduled_date": "2026-11-26 09:00:00", "date_deadline": "2026-11-28 00:00:00",

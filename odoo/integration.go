@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -83,8 +84,11 @@ func (i *Integration) core(ctx context.Context, c decision.Company, s decision.S
 
 // details adds what only the assessment and the policy read.
 func (i *Integration) details(ctx context.Context, c decision.Company, kind decision.Kind, s decision.Subject, tree map[string]any) error {
-	if kind.Name == "order" {
+	switch kind.Name {
+	case "order":
 		return i.orderDetails(ctx, c, s, tree)
+	case "delivery":
+		return i.pickingDetails(ctx, c, s, tree)
 	}
 	delete(tree, moveType)
 	return nil
@@ -160,6 +164,17 @@ const floatDigits = 6
 func setNumber(tree map[string]any, path string, n json.Number) {
 	d, err := decimal.NewFromString(n.String())
 	set(tree, path, json.Number(d.Round(floatDigits).String()), err == nil)
+}
+
+// has lists which of the fields a model has: modules that are not installed, and
+// other versions, leave some out, and asking for one of those is an error.
+func (i *Integration) has(ctx context.Context, c decision.Company, model string, fields ...string) ([]string, error) {
+	var described map[string]struct{}
+	q := Call{Model: model, Method: "fields_get", Args: Args{"allfields": fields, "attributes": []string{"type"}}, Context: inCompany(c)}
+	if err := i.Caller.Call(ctx, q, &described); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(fields, func(f string) bool { _, known := described[f]; return !known }), nil
 }
 
 // decimals is how many of them Odoo keeps of a number; known is false where it

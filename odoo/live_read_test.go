@@ -39,6 +39,7 @@ func TestLiveRead(t *testing.T) {
 	s.wants(t, "delivery", decision.Subject{Model: "stock.picking", ID: picking.ID}, decision.Record{
 		"reference": picking.Name, "scheduled_date": at(picking.Date), "promised_date": at("2030-05-17 08:00:00"), "order_amount": row.Total, "partner_id": s.partner,
 	})
+	s.wants(t, "delivery", decision.Subject{Model: "stock.picking", ID: picking.ID}, s.way(t, picking.ID))
 	s.wants(t, "change", order, decision.Record{"state": "sale", "amount_total": row.Total, "currency": s.company.Currency, "partner_id": s.partner})
 	s.wants(t, "change", decision.Subject{Model: "res.partner", ID: s.partner}, decision.Record{"currency": s.company.Currency})
 }
@@ -62,6 +63,40 @@ func (s *shop) customer(t *testing.T) decision.Record {
 		Since string `json:"create_date"`
 	}](t, s, "res.partner", odoo.Domain{}.Where("id", "=", s.partner), "email", "zip", "create_date")[0]
 	return decision.Record{"customer.email": p.Email, "customer.since": at(p.Since), "billing.zip": p.Zip, "shipping.zip": p.Zip}
+}
+
+// way is whence and whither a delivery goes, by whom if Odoo can tell, and how
+// heavy it is.
+func (s *shop) way(t *testing.T, picking int64) decision.Record {
+	t.Helper()
+	p := found[struct {
+		Zip     string   `json:"zip"`
+		Country odoo.Ref `json:"country_id"`
+	}](t, s, "res.partner", odoo.Domain{}.Where("id", "=", s.partner), "zip", "country_id")[0]
+	country := found[struct {
+		Code string `json:"code"`
+	}](t, s, "res.country", odoo.Domain{}.Where("id", "=", p.Country.ID), "code")[0]
+	warehouse := found[identity](t, s, "stock.warehouse", odoo.Domain{}.Where("company_id", "=", s.company.OdooID))[0]
+	way := decision.Record{"warehouse_id": warehouse.ID, "destination.zip": p.Zip, "destination.country": country.Code}
+	carriers, err := odoo.SearchRead[identityNamed](s, s.client, "delivery.carrier", odoo.Query{Fields: []string{"name"}, Order: "id", Limit: 1}, nil)
+	if err != nil || len(carriers) == 0 {
+		return way // without the module, or without a carrier, none is read
+	}
+	if err := odoo.Write(s, s.client, "stock.picking", []int64{picking}, map[string]any{"carrier_id": carriers[0].ID}, nil); err != nil {
+		t.Fatal(err)
+	}
+	way["carrier"] = decision.Coded(carriers[0].Name)
+	if weight := found[struct {
+		Weight float64 `json:"shipping_weight"`
+	}](t, s, "stock.picking", odoo.Domain{}.Where("id", "=", picking), "shipping_weight")[0].Weight; weight > 0 {
+		way["weight_kg"] = decimal.NewFromFloat(weight).Round(6)
+	}
+	return way
+}
+
+type identityNamed struct {
+	identity
+	Name string `json:"name"`
 }
 
 // wants compares some fields of a record.

@@ -250,6 +250,90 @@ func TestReadDelivery(t *testing.T) {
 	})
 }
 
+// shipped gives delivery 7 all that a delivery may have.
+func (s *stage) shipped() {
+	s.fake.Seed("res.country", map[string]any{"id": 75, "name": "France", "code": "FR"})
+	s.fake.Seed("res.partner", map[string]any{"id": 101, "name": "Customer 01", "street": "2 Example Street", "city": "Paris", "zip": "75001", "country_id": 75})
+	s.fake.Seed("delivery.carrier", map[string]any{"id": 5, "name": "Standard delivery"})
+	s.fake.Seed("stock.picking", map[string]any{"id": 7, "origin": false, "picking_type_id": 4, "carrier_id": 5, "weight": 2.0, "shipping_weight": 4.2})
+}
+
+// TestReadDeliveryDetails: whence, whither, by whom and how heavy. What is not
+// known is left out, nothing is 0 that has no value, and nobody's name is read.
+func TestReadDeliveryDetails(t *testing.T) {
+	picking := func(values map[string]any) func(*stage) {
+		return func(s *stage) {
+			row := map[string]any{"id": 7}
+			maps.Copy(row, values)
+			s.fake.Seed("stock.picking", row)
+		}
+	}
+	place := []string{"destination.country", "destination.zip"}
+	for name, c := range map[string]struct {
+		change func(*stage)
+		is     decision.Record
+		lost   []string
+	}{
+		"all":                       {func(*stage) {}, nil, nil},
+		"without packages":          {picking(map[string]any{"shipping_weight": 0.0}), decision.Record{"weight_kg": dec("2")}, nil},
+		"without any weight":        {picking(map[string]any{"shipping_weight": 0.0, "weight": 0.0}), nil, []string{"weight_kg"}},
+		"in pounds":                 {picking(map[string]any{"weight_uom_name": "lb"}), decision.Record{"weight_kg": dec("1.905088")}, nil},
+		"in another unit":           {picking(map[string]any{"weight_uom_name": "stone"}), nil, []string{"weight_kg"}},
+		"without a carrier":         {picking(map[string]any{"carrier_id": false}), nil, []string{"carrier"}},
+		"without an operation":      {picking(map[string]any{"picking_type_id": false}), nil, []string{"warehouse_id"}},
+		"with one that is not seen": {func(s *stage) { s.odoo.Caller = blind{s.client, "stock.picking.type"} }, nil, []string{"warehouse_id"}},
+		"without a warehouse":       {func(s *stage) { s.fake.Seed("stock.picking.type", map[string]any{"id": 4, "warehouse_id": false}) }, nil, []string{"warehouse_id"}},
+		"without a customer":        {picking(map[string]any{"partner_id": false}), nil, append(slices.Clone(place), "partner_id")},
+		"to somebody who is hidden": {func(s *stage) { s.fake.Seed("res.partner", map[string]any{"id": 101, "company_id": 2}) }, nil, place},
+		"without a postcode":        {func(s *stage) { s.fake.Seed("res.partner", map[string]any{"id": 101, "zip": false}) }, nil, place[1:]},
+		"without a country":         {func(s *stage) { s.fake.Seed("res.partner", map[string]any{"id": 101, "country_id": false}) }, nil, place[:1]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachInstance(t, func(t *testing.T, s *stage) {
+				s.shipped()
+				c.change(s)
+				want := decision.Record{
+					"reference": "WH/OUT/00007", "state": "assigned", "scheduled_date": at("2026-11-26 09:00:00"), "currency": "EUR",
+					"promised_date": at("2026-11-28 00:00:00"), "partner_id": int64(101), "warehouse_id": int64(2), "carrier": "standard-delivery",
+					"weight_kg": dec("4.2"), "destination.country": "FR", "destination.zip": "75001",
+				}
+				maps.Copy(want, c.is)
+				for _, path := range c.lost {
+					delete(want, path)
+				}
+				wantRecord(t, s.read(t, "delivery", picking7), want)
+			})
+		})
+	}
+}
+
+// TestReadDeliveryWithoutModule: a shop without carriers has its deliveries
+// read all the same. What it cannot have was not looked at, which the policy
+// hears, and is no carrier that is missing.
+func TestReadDeliveryWithoutModule(t *testing.T) {
+	t.Parallel()
+	for _, i := range instances {
+		t.Run(i.String(), func(t *testing.T) {
+			t.Parallel()
+			s := setStage(t, i, "delivery")
+			s.fake.Seed("stock.picking", map[string]any{"id": 7, "origin": false, "picking_type_id": 4})
+			kind, _ := decision.KindNamed("delivery")
+			raw, err := s.odoo.ReadRecord(s, s.company, kind, picking7)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, path := range []string{"carrier", "weight_kg"} {
+				if strings.Contains(string(raw), path) {
+					t.Errorf("%s was looked at: %s", path, raw)
+				}
+			}
+			if !strings.Contains(string(raw), `"warehouse_id":2`) {
+				t.Errorf("no warehouse: %s", raw)
+			}
+		})
+	}
+}
+
 // TestReadInvoice: what credit notes returned counts drafts, which will be
 // posted, and not those that were cancelled. It is a sum of decimals.
 func TestReadInvoice(t *testing.T) {

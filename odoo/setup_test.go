@@ -33,8 +33,14 @@ var morning = time.Date(2026, 11, 24, 6, 0, 0, 250_000_000, time.UTC)
 
 func setup(t *testing.T, i instance, change ...func(*odoo.Config)) *bundle {
 	t.Helper()
+	return setupWithout(t, i, nil, change...)
+}
+
+// setupWithout leaves modules out.
+func setupWithout(t *testing.T, i instance, modules []string, change ...func(*odoo.Config)) *bundle {
+	t.Helper()
 	b := &bundle{Context: t.Context()}
-	b.fake = odootest.New(odootest.Options{Version: i.version, Now: func() time.Time { return morning }, Debug: traceback})
+	b.fake = odootest.New(odootest.Options{Version: i.version, Now: func() time.Time { return morning }, Debug: traceback, Without: modules})
 	b.fake.Demo(10)
 	config := odoo.Config{
 		URL: "http://odoo.test", Database: "odoo", Login: odootest.DemoLogin, Key: odootest.DemoKey, Protocol: i.protocol,

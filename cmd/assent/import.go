@@ -14,6 +14,11 @@ import (
 )
 
 type importCmd struct {
+	Export   importExportCmd   `cmd:"" default:"withargs" help:"Turn a shop's export into requests, or add it to history."`
+	Disputes importDisputesCmd `cmd:"" help:"Tell how payers' disputes of orders began and ended."`
+}
+
+type importExportCmd struct {
 	Mapping string `arg:"" type:"existingfile" help:"JSON mapping of columns to fields; see docs/imports/README.md."`
 	Folder  string `arg:"" type:"existingdir" help:"Folder with the CSV files."`
 	ofCompany
@@ -40,7 +45,7 @@ type subjectLine struct {
 // Run reads the export. Rows that lack a required field, or hold what is no
 // value of one, are named on standard error and left out; nothing is guessed.
 // Exit 3 says that there were some.
-func (c *importCmd) Run(p *process) error {
+func (c *importExportCmd) Run(p *process) error {
 	data, err := os.ReadFile(c.Mapping)
 	if err != nil {
 		return err
@@ -69,7 +74,7 @@ func (c *importCmd) Run(p *process) error {
 	return err
 }
 
-func (c *importCmd) print(p *process, m export.Mapping, rows []export.Row) error {
+func (c *importExportCmd) print(p *process, m export.Mapping, rows []export.Row) error {
 	out := bufio.NewWriter(p.stdout)
 	lines := json.NewEncoder(out)
 	for _, r := range rows {

@@ -20,7 +20,7 @@ type job interface {
 // jobs are all there are, by the names of their types: a service does nothing
 // else for a command.
 var jobs = byName(
-	&companyAddCmd{}, &decideCmd{}, &eraseCmd{}, &historyJob{}, &keysCreateCmd{}, &keysDisableCmd{}, &switchCmd{},
+	&companyAddCmd{}, &decideCmd{}, &disputesJob{}, &eraseCmd{}, &historyJob{}, &keysCreateCmd{}, &keysDisableCmd{}, &outcomesPullCmd{}, &switchCmd{},
 	&modelAddCmd{}, &modelPromoteCmd{}, &modelRollbackCmd{}, &modelShadowCmd{},
 	&usersAddCmd{}, &usersAliasCmd{}, &usersDisableCmd{}, &usersEnableCmd{}, &usersResetCmd{}, &usersRoleCmd{},
 )

@@ -22,23 +22,24 @@ import (
 type cli struct {
 	Config `group:"Flags of every command:"`
 
-	Serve   serveCmd   `cmd:"" help:"Run the service: API, console, executor."`
-	Demo    demoCmd    `cmd:"" help:"Run a simulated retailer's day and show what Assent does with it."`
-	Decide  decideCmd  `cmd:"" help:"Make one decision from a JSON request on standard input or in a file."`
-	Replay  replayCmd  `cmd:"" help:"Evaluate past decisions again and compare byte for byte."`
-	Audit   auditCmd   `cmd:"" help:"Verify the journal."`
-	Policy  policyCmd  `cmd:"" help:"Check and test policies."`
-	Train   trainCmd   `cmd:"" help:"Train models of the company's own decisions or a shop's export."`
-	Eval    evalCmd    `cmd:"" help:"Measure models on held-out data."`
-	Model   modelCmd   `cmd:"" help:"List, promote, roll back and compare models."`
-	Import  importCmd  `cmd:"" help:"Turn a shop's export into requests, or add it to history."`
-	Erase   eraseCmd   `cmd:"" help:"Destroy what decisions knew about people; the journal still verifies."`
-	Switch  switchCmd  `cmd:"" help:"Show or change the live controls: kill switch, modes, pauses."`
-	Company companyCmd `cmd:"" help:"Add or list companies."`
-	Keys    keysCmd    `cmd:"" help:"Create, list and disable API keys."`
-	Users   usersCmd   `cmd:"" help:"Add, list and disable people, set their roles, print one-time sign-in links."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database to this release's schema."`
-	Doctor  doctorCmd  `cmd:"" help:"Check that this installation can work."`
+	Serve    serveCmd    `cmd:"" help:"Run the service: API, console, executor."`
+	Demo     demoCmd     `cmd:"" help:"Run a simulated retailer's day and show what Assent does with it."`
+	Decide   decideCmd   `cmd:"" help:"Make one decision from a JSON request on standard input or in a file."`
+	Replay   replayCmd   `cmd:"" help:"Evaluate past decisions again and compare byte for byte."`
+	Audit    auditCmd    `cmd:"" help:"Verify the journal."`
+	Policy   policyCmd   `cmd:"" help:"Check and test policies."`
+	Train    trainCmd    `cmd:"" help:"Train models of the company's own decisions or a shop's export."`
+	Eval     evalCmd     `cmd:"" help:"Measure models on held-out data."`
+	Model    modelCmd    `cmd:"" help:"List, promote, roll back and compare models."`
+	Import   importCmd   `cmd:"" help:"Take a shop's export as requests or history, or a file of disputes."`
+	Outcomes outcomesCmd `cmd:"" help:"Learn how what was decided on ended."`
+	Erase    eraseCmd    `cmd:"" help:"Destroy what decisions knew about people; the journal still verifies."`
+	Switch   switchCmd   `cmd:"" help:"Show or change the live controls: kill switch, modes, pauses."`
+	Company  companyCmd  `cmd:"" help:"Add or list companies."`
+	Keys     keysCmd     `cmd:"" help:"Create, list and disable API keys."`
+	Users    usersCmd    `cmd:"" help:"Add, list and disable people, set their roles, print one-time sign-in links."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this release's schema."`
+	Doctor   doctorCmd   `cmd:"" help:"Check that this installation can work."`
 }
 
 // Exit statuses.

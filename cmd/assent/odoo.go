@@ -67,6 +67,7 @@ func (c odooConfig) activityUsers() (map[string]int64, error) {
 func (a *app) useOdoo(client *odoo.Client, users map[string]int64) {
 	integration := &odoo.Integration{Caller: client, Users: users, Sentence: a.sentence}
 	a.setOdoo(integration, integration)
+	a.decisions.Endings = integration
 	a.odoo, a.odooUsers = client, users
 }
 

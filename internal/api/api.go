@@ -27,6 +27,7 @@ type Decisions interface {
 	Snapshot(ctx context.Context, company, id string) (*decision.Snapshot, error)
 	Receive(ctx context.Context, company, execution string, r decision.Receipt) (decision.DecisionRow, error)
 	RecordOutcome(ctx context.Context, company string, o decision.OutcomeRecord) (decision.OutcomeRow, error)
+	RecordEvent(ctx context.Context, company string, e decision.Event) (told []decision.OutcomeRow, fresh bool, err error)
 	Amend(ctx context.Context, company string, epoch int64, p decision.SwitchPatch, by, reason string) (decision.Head, error)
 }
 
@@ -118,6 +119,7 @@ func (a *api) operations() {
 	a.registerDecisions()
 	a.describeBatch()
 	a.registerEffects()
+	a.registerEvents()
 	a.registerApprovals()
 	a.registerExceptions()
 	a.registerSwitches()

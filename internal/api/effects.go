@@ -156,13 +156,8 @@ func (a *api) recordOutcome(ctx context.Context, in *rawBody) (*outcomeOutput, e
 		Decision: text(body, "decision"), Type: text(body, "type"), Value: text(body, "value"), Source: caller.ID,
 	}
 	record.At, _ = body["at"].(time.Time)
-	amount, hasAmount := body.Money("amount")
-	currency, hasCurrency := body.Text("currency")
-	if hasAmount != hasCurrency {
-		return nil, decision.Invalid("/currency", "required", "amount and currency are given together")
-	}
-	if hasAmount {
-		record.Amount = &decision.Money{Amount: amount, Currency: currency}
+	if record.Amount, err = amountOf(body); err != nil {
+		return nil, err
 	}
 	row, err := decision.RowOf[decision.DecisionRow](ctx, a.Store, caller.Company, decision.Decisions, record.Decision)
 	if err != nil {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -58,6 +59,7 @@ type operation struct {
 	body             *huma.Schema     // nil: no body
 	optional         bool             // the body may be absent
 	created          bool             // answers 201 for something new, 200 for something known
+	known            string           // what 200 says then; "" of a decision
 	errors           []int            // beyond those every operation has
 	example          any              // of the body
 }
@@ -81,7 +83,7 @@ func register[I, O any](a *api, op operation, handler func(context.Context, *I) 
 	}
 	if made := h.Responses["201"]; made != nil {
 		known := *made
-		known.Description = "Nothing new: the decision of an earlier request with the same key, or an assessment without effect."
+		known.Description = cmp.Or(op.known, "Nothing new: the decision of an earlier request with the same key, or an assessment without effect.")
 		h.Responses["200"] = &known
 	}
 }

@@ -32,7 +32,7 @@ func TestScenarios(t *testing.T) {
 	t.Parallel()
 	all := [][]scenario{
 		decisionScenarios(), readScenarios(), badInputScenarios(), accessScenarios(),
-		approvalScenarios(), effectScenarios(), exceptionScenarios(), switchScenarios(), openScenarios(), plainScenarios(),
+		approvalScenarios(), effectScenarios(), eventScenarios(), exceptionScenarios(), switchScenarios(), openScenarios(), plainScenarios(),
 	}
 	for _, group := range all {
 		for _, s := range group {

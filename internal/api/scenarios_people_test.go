@@ -107,7 +107,7 @@ func effectScenarios() []scenario {
 		{name: "outcome of nothing", call: post("/v1/outcomes", "all", `{"decision":"nothing","type":"chargeback","value":"fraud"}`), status: 404},
 		{name: "outcome of another kind", before: caller, call: post("/v1/outcomes", "refunds", `{"decision":"{decision}","type":"chargeback","value":"fraud"}`), status: 403},
 		{name: "outcome that no kind knows", before: caller, call: post("/v1/outcomes", "all", `{"decision":"{decision}","type":"canary","value":"x"}`), status: 422,
-			has: []string{field("/type", "enum"), "must be one of chargeback, fraud, override for decisions of the kind order"}},
+			has: []string{field("/type", "enum"), "must be one of dispute, dispute_won, chargeback, fraud, override for decisions of the kind order"}},
 		{name: "outcome that another kind knows", before: caller, call: post("/v1/outcomes", "all", `{"decision":"{decision}","type":"delivered","value":"late"}`), status: 422,
 			has: []string{field("/type", "enum")}},
 		{name: "outcome with an unknown value", before: caller, call: post("/v1/outcomes", "all", `{"decision":"{decision}","type":"chargeback","value":"canary"}`), status: 422,

@@ -97,8 +97,8 @@ func (m Mapping) checkSource(s Source) error {
 		return fmt.Errorf("fold must be first or sum")
 	case len(s.Columns) > 1 && s.Fold != "sum":
 		return fmt.Errorf("more than one column needs fold sum")
-	case s.As != "" && s.As != "id":
-		return fmt.Errorf("as must be id")
+	case s.As != "" && s.As != "id" && s.As != "code":
+		return fmt.Errorf("as must be id or code")
 	}
 	return nil
 }
@@ -174,6 +174,8 @@ func (m Mapping) value(field decision.Field, sources []Source, tables map[string
 		case text == "":
 		case s.As == "id":
 			return stableID(text), nil
+		case s.As == "code":
+			return decision.Coded(text), nil
 		default:
 			return typed(field, text)
 		}
@@ -199,7 +201,7 @@ func (m Mapping) column(s Source, tables map[string]table, record []string, key 
 // What a CSV may hold where a text will not do.
 const (
 	numberRule = "must be a number with a point for its decimals and nothing between its thousands, such as 1089.90"
-	timeRule   = "a time such as 2026-11-24 09:30:00, which is UTC, or 2026-11-24T10:30:00+01:00"
+	timeRule   = "a time such as 2026-11-24 09:30:00 or 2026-11-24, which are UTC, or 2026-11-24T10:30:00+01:00"
 )
 
 // typed gives the JSON value of a CSV text. Its bounds are checked with the
@@ -221,6 +223,9 @@ func typed(field decision.Field, text string) (any, error) {
 		if _, err := parseTime(text); err != nil {
 			return nil, errors.New("must be " + timeRule)
 		}
+		if len(text) == len(time.DateOnly) {
+			text += " 00:00:00" // as requests are read
+		}
 	}
 	return text, nil
 }
@@ -236,8 +241,10 @@ func stableID(text string) int64 {
 }
 
 func parseTime(text string) (time.Time, error) {
-	if t, err := time.Parse(time.DateTime, text); err == nil {
-		return t, nil
+	for _, layout := range []string{time.DateTime, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
 	}
 	return time.Parse(time.RFC3339, text)
 }

@@ -51,7 +51,7 @@ func TestReadJoinsFoldsAndLeavesOut(t *testing.T) {
 	}
 	for key, want := range map[string]string{
 		"c": "/fields/amount_total required",
-		"d": "column placed must be a time such as 2026-11-24 09:30:00, which is UTC, or 2026-11-24T10:30:00+01:00",
+		"d": "column placed must be a time such as 2026-11-24 09:30:00 or 2026-11-24, which are UTC, or 2026-11-24T10:30:00+01:00",
 		"e": "/fields/amount_total must be a number with a point for its decimals and nothing between its thousands",
 		"f": "/fields/amount_total column paid must be a number with a point",
 		"h": "column placed must be a time",

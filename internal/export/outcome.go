@@ -104,10 +104,7 @@ func (m Mapping) outcome(source OutcomeSource, kind decision.Kind, tables map[st
 			return Outcome{}, false, nil // without a promise nothing is late
 		}
 		day, err := parseTime(text)
-		o.Value = "on_time"
-		if at.Truncate(24 * time.Hour).After(day.UTC().Truncate(24 * time.Hour)) {
-			o.Value = "late"
-		}
+		o.Value = decision.Late(day, at)
 		return o, err == nil, err
 	}
 	v, err := m.value(decision.Field{Type: decision.TypeText}, source.Value, tables, record, key)

@@ -59,11 +59,8 @@ func readTable(folder fs.FS, path, key string) (table, error) {
 		}
 	}
 	all, err := csv.NewReader(from).ReadAll()
-	if broken := (*csv.ParseError)(nil); errors.As(err, &broken) {
-		return table{}, fmt.Errorf("line %d, column %d: %w", broken.Line, broken.Column, broken.Err)
-	}
 	if err != nil {
-		return table{}, err
+		return table{}, broken(err)
 	}
 	if len(all) == 0 {
 		return table{}, fmt.Errorf("has no header")

@@ -99,7 +99,7 @@ func moveLineModel() *model {
 			def("monetary", "price_subtotal", "Subtotal", ro), def("float", "price_tax", "Tax", ro), def("monetary", "price_total", "Total", ro),
 			def("many2many", "tax_ids", "Taxes", to("account.tax")), def("many2one", "company_id", "Company", ro, to("res.company")),
 			def("selection", "display_type", "Display Type", choices("product", "Product", "line_section", "Section", "line_note", "Note"), preset("product")),
-			def("many2many", "sale_line_ids", "Sales Order Lines", to(saleOrderLine)),
+			def("many2many", "sale_line_ids", "Sales Order Lines", of("sale"), to(saleOrderLine)),
 		},
 		onCreate: func(e *env, id int64, given map[string]any) error {
 			r := e.one(accountMoveLine, id)

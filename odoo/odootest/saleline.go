@@ -34,6 +34,7 @@ func orderLineModel(version int) *model {
 			def("monetary", "price_subtotal", "Subtotal", ro), def("float", "price_tax", "Total Tax", ro), def("monetary", "price_total", "Total", ro),
 			def("many2many", "tax_id", "Taxes", to("account.tax"), until(18)), def("many2many", "tax_ids", "Taxes", to("account.tax"), since(19)),
 			def("many2one", "warehouse_id", "Warehouse", warehouse...), def("float", "customer_lead", "Lead Time"),
+			def("one2many", "move_ids", "Stock Moves", of("sale_stock"), to("stock.move"), via("sale_line_id")),
 			def("many2one", "company_id", "Company", ro, to("res.company")), def("many2one", "currency_id", "Currency", ro, to("res.currency")),
 			def("selection", "display_type", "Display Type", choices("line_section", "Section", "line_note", "Note")),
 		},

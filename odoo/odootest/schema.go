@@ -13,10 +13,11 @@ type field struct {
 	options           [][2]string
 	readonly          bool
 	required          bool
-	indexed           bool // found without a scan: links searched by the executor
-	ignored           bool // a write succeeds and changes nothing
-	places, exact     int  // decimals kept of a float; 0 is all, as from version exact on
-	since, until      int  // versions that have it; 0 is open
+	indexed           bool   // found without a scan: links searched by the executor
+	ignored           bool   // a write succeeds and changes nothing
+	places, exact     int    // decimals kept of a float; 0 is all, as from version exact on
+	since, until      int    // versions that have it; 0 is open
+	module            string // that brings it, where shops may be without
 	preset            func(*env) any
 	compute           func(*env, row) any // not stored
 }
@@ -36,6 +37,7 @@ func to(model string) option           { return func(f *field) { f.rel = model }
 func via(inverse string) option        { return func(f *field) { f.inverse = inverse } }
 func since(version int) option         { return func(f *field) { f.since = version } }
 func until(version int) option         { return func(f *field) { f.until = version } }
+func of(module string) option          { return func(f *field) { f.module = module } }
 func preset(v any) option              { return func(f *field) { f.preset = func(*env) any { return v } } }
 func presetBy(p func(*env) any) option { return func(f *field) { f.preset = p } }
 func computed(c func(*env, row) any) option {
@@ -106,8 +108,9 @@ func ordering(spec string) []term {
 	return terms
 }
 
-// registry builds the models as one version has them.
-func registry(version int) map[string]*model {
+// registry builds the models as one version has them, without what some modules
+// would bring.
+func registry(version int, without []string) map[string]*model {
 	has := func(since, until int) bool {
 		return version >= since && (until == 0 || version <= until)
 	}
@@ -121,7 +124,7 @@ func registry(version int) map[string]*model {
 				if f.exact > 0 && version >= f.exact {
 					f.places = 0
 				}
-				if has(f.since, f.until) {
+				if has(f.since, f.until) && !slices.Contains(without, f.module) {
 					m.byName[f.name] = f
 				}
 			}

@@ -25,6 +25,7 @@ type Options struct {
 	Log      *LogFile            // also keeps the write log on disk
 	Debug    string              // the traceback in error objects; clients must drop it
 	Webhooks http.RoundTripper   // sends native webhooks; http.DefaultTransport
+	Without  []string            // modules whose fields are not there: delivery, sale, sale_stock
 }
 
 // Server is the fake. Its zero value is not usable; see New.
@@ -75,7 +76,7 @@ func New(opts Options) *Server {
 	if opts.Debug == "" {
 		opts.Debug = "Traceback (redacted)"
 	}
-	s := &Server{opts: opts, models: registry(opts.Version), tables: map[string]*table{}, sequences: map[string]int64{}}
+	s := &Server{opts: opts, models: registry(opts.Version, opts.Without), tables: map[string]*table{}, sequences: map[string]int64{}}
 	for name, m := range s.models {
 		s.tables[name] = newTable(m)
 	}

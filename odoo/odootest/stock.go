@@ -31,7 +31,10 @@ func stockModels() []*model {
 			def("many2one", "warehouse_id", "Warehouse", to("stock.warehouse")), def("many2one", "company_id", "Company", to("res.company")),
 			def("float", "quantity", "Quantity"), def("float", "reserved_quantity", "Reserved Quantity"),
 		}},
-		pickingModel(), orderpointModel(),
+		pickingModel(), orderpointModel(), stockMoveModel(),
+		{name: "delivery.carrier", label: "Shipping Methods", order: ordering("sequence, id"), fields: []field{
+			def("char", "name", "Delivery Method"), def("integer", "sequence", "Sequence", preset(10)), def("many2one", "company_id", "Company", to("res.company")),
+		}},
 		{name: "confirm.stock.sms", label: "Confirm Stock SMS", transient: true, order: ordering("id"), fields: []field{
 			def("many2many", "pick_ids", "Pickings", to("stock.picking")),
 		}},
@@ -48,7 +51,11 @@ func pickingModel() *model {
 			def("many2one", "sale_id", "Sales Order", indexed, to(saleOrder)), def("many2one", "partner_id", "Contact", to("res.partner")),
 			def("many2one", "picking_type_id", "Operation Type", to("stock.picking.type")), def("many2one", "location_id", "Source Location", to("stock.location")),
 			def("datetime", "scheduled_date", "Scheduled Date"), def("datetime", "date_deadline", "Deadline"), def("datetime", "date_done", "Date of Transfer"),
-			def("many2one", "company_id", "Company", to("res.company")), def("char", "carrier_tracking_ref", "Tracking Reference"),
+			def("many2one", "backorder_id", "Back Order of", indexed, to("stock.picking")), def("many2one", "return_id", "Return of", since(17), to("stock.picking")),
+			def("many2one", "company_id", "Company", to("res.company")), def("char", "carrier_tracking_ref", "Tracking Reference", of("delivery")),
+			def("many2one", "carrier_id", "Carrier", of("delivery"), to("delivery.carrier")),
+			def("float", "weight", "Weight", of("delivery")), def("float", "shipping_weight", "Weight for Shipping", of("delivery")),
+			def("char", "weight_uom_name", "Weight unit of measure label", of("delivery"), preset("kg")),
 		},
 		methods: map[string]method{
 			"action_assign": {run: assignPicking}, "button_validate": {run: validatePicking}, "action_cancel": {run: cancelPicking},
@@ -61,6 +68,20 @@ func pickingModel() *model {
 			return nil
 		},
 	}
+}
+
+// stockMoveModel is seeded by tests that need it: deliveries here have no moves
+// of their own.
+func stockMoveModel() *model {
+	return &model{name: "stock.move", label: "Stock Move", order: ordering("sequence, id"), fields: []field{
+		def("integer", "sequence", "Sequence", preset(10)), def("many2one", "product_id", "Product", to("product.product")),
+		def("float", "product_uom_qty", "Demand"), def("float", "quantity", "Quantity", since(17)), def("float", "quantity_done", "Quantity Done", until(16)),
+		def("selection", "state", "Status", choices("draft", "New", "waiting", "Waiting Another Move", "confirmed", "Waiting Availability",
+			"partially_available", "Partially Available", "assigned", "Available", "done", "Done", "cancel", "Cancelled"), preset("draft")),
+		def("datetime", "date", "Date Scheduled"), def("many2one", "picking_id", "Transfer", indexed, to("stock.picking")),
+		def("many2one", "location_dest_id", "Destination Location", to("stock.location")), def("many2one", "origin_returned_move_id", "Origin return move", to("stock.move")),
+		def("many2one", "sale_line_id", "Sale Line", indexed, of("sale_stock"), to(saleOrderLine)), def("many2one", "company_id", "Company", to("res.company")),
+	}}
 }
 
 // deliver makes one delivery for each warehouse an order's goods leave from.

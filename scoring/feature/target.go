@@ -33,10 +33,15 @@ type Label struct {
 // LabelOf says what outcomes, told until now, make of a decision made at at;
 // false while that is not known. Where silence means no, a case counts from when
 // silence would, however it ended: fraud is told early and honesty never, so
-// that of the newest cases only the bad ones would be known.
+// that of the newest cases only the bad ones would be known. And where a
+// suspicion is open, silence means nothing.
 func LabelOf(kindName string, at time.Time, told []decision.OutcomeRow, now time.Time) (Label, bool) {
 	target := Targets[kindName]
-	label, known := toldOf(kindNamed(kindName), target.Truth, told, now)
+	told = slices.DeleteFunc(slices.Clone(told), func(o decision.OutcomeRow) bool { return o.KnownAt.After(now) })
+	label, known := toldOf(kindNamed(kindName), target.Truth, told)
+	if !label.Positive && decision.Doubted(told) {
+		return Label{}, false
+	}
 	if target.Matures == 0 {
 		return label, known
 	}
@@ -49,8 +54,7 @@ func LabelOf(kindName string, at time.Time, told []decision.OutcomeRow, now time
 
 // toldOf is the truth that was told last, from when it was told. Without one it
 // is no.
-func toldOf(kind decision.Kind, name string, told []decision.OutcomeRow, now time.Time) (label Label, known bool) {
-	told = slices.DeleteFunc(slices.Clone(told), func(o decision.OutcomeRow) bool { return o.KnownAt.After(now) })
+func toldOf(kind decision.Kind, name string, told []decision.OutcomeRow) (label Label, known bool) {
 	slices.SortStableFunc(told, func(a, b decision.OutcomeRow) int { return a.KnownAt.Compare(b.KnownAt) })
 	for i := range told {
 		truth, ok := kind.Truth(decision.Snapshot{}, told[:i+1])[name]
