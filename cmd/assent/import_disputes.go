@@ -120,12 +120,12 @@ func (a *app) tellDispute(ctx context.Context, company string, d export.Dispute,
 	steps := []decision.Event{{Type: "dispute.opened", At: d.Opened}}
 	for name, at := range map[string]time.Time{"dispute.lost": d.Lost, "dispute.won": d.Won} {
 		if !at.IsZero() {
-			steps = append(steps, decision.Event{Type: name, At: at})
+			steps = append(steps, decision.Event{Type: name, At: at, Amount: d.Amount})
 		}
 	}
 	slices.SortFunc(steps, func(a, b decision.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Type, b.Type)) })
 	for _, e := range steps {
-		e.About, e.Reason, e.Amount, e.Source = about, d.Reason, d.Amount, "cli"
+		e.About, e.Reason, e.Source = about, d.Reason, "cli"
 		e.ID = eventID(d, e)
 		_, fresh, err := a.decisions.RecordEvent(ctx, company, e)
 		if err != nil {
@@ -138,13 +138,10 @@ func (a *app) tellDispute(ctx context.Context, company string, d export.Dispute,
 	return news, nil
 }
 
-// eventID is of all that a row says, so that the same file, or one that has
-// grown, tells nothing twice.
+// eventID is of what a row says of a step but for the money, which a row may
+// say later: the same file, or one that has grown, tells nothing twice.
 func eventID(d export.Dispute, e decision.Event) string {
 	says := fmt.Sprintf("%q %d %q %q %s %s %d", d.Order, d.Record, d.Key, d.Decision, e.Type, e.Reason, e.At.UnixMicro())
-	if e.Amount != nil {
-		says += " " + e.Amount.Amount.String() + e.Amount.Currency
-	}
 	sum := sha256.Sum256([]byte(says))
 	return "disputes-file:" + hex.EncodeToString(sum[:12])
 }
