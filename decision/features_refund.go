@@ -87,6 +87,7 @@ func refundFeatures() []Feature {
 			t.age(e.Type)
 		}
 	}
+	t.counts("employee", threeMonths) // as far back as the shares below
 	for _, e := range []string{"partner", "employee", "store", "product", "system"} {
 		for _, note := range []string{"not_received", "no_receipt", "before_goods", "under_limit", "full"} {
 			t.note(e, note)

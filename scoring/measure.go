@@ -64,6 +64,25 @@ var measures = map[string]measure{
 	"distance":       number("distance_km"),
 	"weight":         number("weight_kg"),
 	"warehouse_load": feature("history.warehouse_deliveries_24h"),
+
+	"never_arrived":           excess{"not_received", "partner", []string{"store", "product"}, counted("history.partner_refunds_90d"), person, saysNeverArrived}.measure,
+	"never_arrived_delivered": carrierSaysDelivered,
+	"no_receipt":              excess{"no_receipt", "partner", []string{"store", "product"}, counted("history.partner_refunds_90d"), person, withoutReceipt}.measure,
+	"before_goods":            excess{"before_goods", "partner", []string{"store", "product"}, counted("history.partner_refunds_90d"), person, goodsStillOut}.measure,
+	"under_limit":             excess{"under_limit", "employee", []string{"store"}, counted("history.employee_refunds_90d"), person, justUnderLimit}.measure,
+	"employee_no_receipt":     excess{"no_receipt", "employee", []string{"store"}, counted("history.employee_refunds_90d"), person, withoutReceipt}.measure,
+	"employee_before_goods":   excess{"before_goods", "employee", []string{"store"}, counted("history.employee_refunds_90d"), person, goodsStillOut}.measure,
+	"employee_card":           feature("history.employee_card_refunds_30d"),
+	"store_no_receipt":        excess{"no_receipt", "store", nil, perMonth("store", storeRows), place, withoutReceipt}.measure,
+	"product_no_receipt":      excess{"no_receipt", "product", []string{"store"}, perMonth("product", productRows), place, withoutReceipt}.measure,
+	"product_never_arrived":   excess{"not_received", "product", []string{"store"}, perMonth("product", productRows), place, saysNeverArrived}.measure,
+	"card_shared":             feature("history.card_partners_30d"),
+	"identity_shared":         most(0, "history.email_partners_30d", "history.phone_partners_30d", "history.address_partners_30d"),
+	"refund_frequency":        most(0, "history.partner_refunds_30d", "history.email_refunds_30d", "history.phone_refunds_30d", "history.address_refunds_30d", "history.card_refunds_30d"),
+	"refund_burst":            feature("history.partner_refunds_24h"),
+	"refunds_per_order":       most(2, "history.partner_refunds_per_order_365d"),
+	"known_abuse":             most(0, "history.partner_abuses", "history.email_abuses", "history.phone_abuses", "history.address_abuses"),
+	"goods_missing":           most(0, "history.partner_goods_missing_365d", "history.email_goods_missing_365d", "history.phone_goods_missing_365d", "history.address_goods_missing_365d"),
 }
 
 // feature reads a count that gather computed from history.
