@@ -18,12 +18,21 @@ func ratePath(entity, share string) string { return "history." + entity + "_" + 
 // excess asks how far the share of one entity lies above its peers', where the
 // refund itself is so.
 type excess struct {
-	share   string   // "no_receipt"
-	of      string   // entity: "partner"
-	peers   []string // entities
+	share   string   // path of the entity's share
+	company string   // path of the company's
+	peers   []string // paths of further peers' shares
 	size    sizing   // how many refunds the share is of
 	levels  [2]int64 // squared deviations, times four, from which on it is 1 and 2
 	applies func(*decision.Snapshot) reading
+}
+
+// above makes the measure of an entity's excess of a share.
+func above(share, entity string, peers []string, size sizing, levels [2]int64, applies func(*decision.Snapshot) reading) measure {
+	e := excess{share: ratePath(entity, share), company: ratePath("system", share), size: size, levels: levels, applies: applies}
+	for _, peer := range peers {
+		e.peers = append(e.peers, ratePath(peer, share))
+	}
+	return e.measure
 }
 
 // Deviations, squared and times four so that 3.5 is whole.
@@ -50,7 +59,7 @@ func (e excess) measure(s *decision.Snapshot, _ *Card) reading {
 	if r := e.applies(s); r.state != answered {
 		return r
 	}
-	share, known := millionths(s, ratePath(e.of, e.share))
+	share, known := millionths(s, e.share)
 	usual, knownPeers := e.usual(s)
 	n, knownSize := e.size(s)
 	if !known || !knownPeers || !knownSize {
@@ -61,11 +70,11 @@ func (e excess) measure(s *decision.Snapshot, _ *Card) reading {
 
 // usual is the largest share among peers; the company's must be known.
 func (e excess) usual(s *decision.Snapshot) (share int64, known bool) {
-	company, known := millionths(s, ratePath("system", e.share))
+	company, known := millionths(s, e.company)
 	company = min(max(company, rarest), commonest)
 	share = company
 	for _, peer := range e.peers {
-		if own, ok := millionths(s, ratePath(peer, e.share)); ok {
+		if own, ok := millionths(s, peer); ok {
 			share = max(share, min(own, mostExcused*company, commonest))
 		}
 	}
@@ -107,10 +116,11 @@ func counted(path string) sizing {
 // perMonth is the size of what many share: of its refunds a day over 30 days,
 // at most so many as are read.
 func perMonth(entity string, most int64) sizing {
+	path := "history." + entity + "_refunds_per_day_30d"
 	return func(s *decision.Snapshot) (int64, bool) {
-		daily, ok := s.Context.Money("history." + entity + "_refunds_per_day_30d")
-		const days = 30
-		return min(max(whole(daily.Mul(decimal.NewFromInt(days)).Round(0)), 0), most), ok
+		daily, ok := s.Context.Money(path)
+		const days, half = 30, millionth / 2
+		return min((max(shifted(daily, 6), 0)*days+half)/millionth, most), ok
 	}
 }
 
@@ -123,10 +133,16 @@ const (
 // millionths reads a share of history; it is at most 1.
 func millionths(s *decision.Snapshot, path string) (int64, bool) {
 	d, ok := s.Context.Money(path)
-	if !ok {
-		return 0, false
+	return min(max(shifted(d, 6), 0), millionth), ok
+}
+
+// shifted is the whole part of a number after its point moved to the right,
+// clamped like whole. History's own six digits need no arithmetic.
+func shifted(d decimal.Decimal, digits int32) int64 {
+	if d.Exponent() == -digits && d.NumDigits() <= 9 {
+		return d.CoefficientInt64()
 	}
-	return min(max(whole(d.Shift(6).Round(0)), 0), millionth), true
+	return whole(d.Shift(digits))
 }
 
 // ifSo asks only of refunds that are of a sort: of others there is nothing to
@@ -168,9 +184,9 @@ func goodsStillOut(s *decision.Snapshot) reading {
 // justUnderLimit is from nine tenths of the limit on, as in history.
 func justUnderLimit(s *decision.Snapshot) reading {
 	share, known := s.Context.Money("refund.share_of_limit")
-	const nine, ten = 900_000, 1_000_000
-	part := whole(share.Shift(6).Floor())
-	return ifSo(part >= nine && !share.GreaterThan(decimal.New(ten, -6)), known)
+	const nine = 900_000
+	part := shifted(share, 6)
+	return ifSo(part >= nine && part <= millionth, known)
 }
 
 func carrierSaysDelivered(s *decision.Snapshot, _ *Card) reading {
@@ -207,5 +223,5 @@ func numberAt(s *decision.Snapshot, path string, scale int32) (int64, bool) {
 		return n, true
 	}
 	d, ok := s.Context.Money(path)
-	return whole(d.Shift(scale)), ok
+	return shifted(d, scale), ok
 }
