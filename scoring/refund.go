@@ -32,7 +32,7 @@ func RefundCard() Card {
 			neverArrivedItem, deliveredItem, noReceiptItem, beforeGoodsItem,
 			underLimitItem, employeeReceiptItem, employeeGoodsItem, employeeCardItem,
 			storeReceiptItem, productReceiptItem, productArrivedItem,
-			cardSharedItem, identitySharedItem, frequencyItem, burstItem, perOrderItem,
+			cardSharedItem, identitySharedItem, addressSharedItem, frequencyItem, burstItem, perOrderItem,
 			knownAbuseItem, goodsMissingItem,
 		},
 	}

@@ -14,7 +14,7 @@ var storeReceiptItem = Characteristic{
 		{Code: "STORE_NO_RECEIPT_VERY_OFTEN", Weight: 1.5, From: n(2),
 			Sentence: "The store refunds without a receipt far more often than others.",
 			Source:   aStore},
-		{Code: "STORE_NO_RECEIPT_OFTEN", Weight: 0.5, From: n(1),
+		{Code: "STORE_NO_RECEIPT_OFTEN", Weight: 0.75, From: n(1),
 			Sentence: "The store refunds without a receipt more often than others.",
 			Source:   aStore},
 	},
@@ -60,21 +60,34 @@ var cardSharedItem = Characteristic{
 }
 
 var identitySharedItem = Characteristic{
-	Name: "identity_shared", Reads: []string{"history.email_partners_30d", "history.phone_partners_30d", "history.address_partners_30d"},
-	Doc: "Different customers who had other refunds with the same e-mail address, phone number or delivery address in 30 days; the largest.",
+	Name: "identity_shared", Reads: []string{"history.email_partners_30d", "history.phone_partners_30d"},
+	Doc: "Different customers who had other refunds with the same e-mail address or phone number in 30 days; the larger.",
 	Attributes: []Attribute{
 		{Code: "REFUND_IDENTITY_SHARED_WIDELY", Weight: 1.75, From: n(4),
-			Sentence: "Four or more customers with refunds share the e-mail address, phone number or address.",
+			Sentence: "Four or more customers with refunds share the e-mail address or phone number.",
 			Source:   stripeSigns + " The same details with different names."},
 		{Code: "REFUND_IDENTITY_SHARED", Weight: 0.75, From: n(2),
-			Sentence: "Several customers with refunds share the e-mail address, phone number or address.",
+			Sentence: "Several customers with refunds share the e-mail address or phone number.",
 			Source:   stripeSigns + " The same details with different names; light, because families share."},
 	},
 }
 
+var addressSharedItem = Characteristic{
+	Name: "address_shared", Reads: []string{"history.address_partners_30d"},
+	Doc: "Different customers who had other refunds of what went to the same delivery address in 30 days.",
+	Attributes: []Attribute{
+		{Code: "REFUND_ADDRESS_SHARED_WIDELY", Weight: 1, From: n(4),
+			Sentence: "Four or more customers had refunds of what went to this address.",
+			Source:   stripeSigns + " One address with different names; lighter than a phone number, because a house has many doors."},
+		{Code: "REFUND_ADDRESS_SHARED", Weight: 0.375, From: n(2),
+			Sentence: "Several customers had refunds of what went to this address.",
+			Source:   stripeSigns + " One address with different names; lighter than a phone number, because a house has many doors."},
+	},
+}
+
 var frequencyItem = Characteristic{
-	Name: "refund_frequency", Reads: []string{"history.partner_refunds_30d", "history.email_refunds_30d", "history.phone_refunds_30d", "history.address_refunds_30d", "history.card_refunds_30d"},
-	Doc: "Other refunds of the customer, or of whoever shares the e-mail address, phone number, delivery address or card, in 30 days; the largest.",
+	Name: "refund_frequency", Reads: []string{"history.partner_refunds_30d", "history.email_refunds_30d", "history.phone_refunds_30d", "history.card_refunds_30d"},
+	Doc: "Other refunds of the customer, or of whoever shares the e-mail address, phone number or card, in 30 days; the largest.",
 	Attributes: []Attribute{
 		{Code: "REFUNDS_VERY_FREQUENT", Weight: 1.5, From: n(7),
 			Sentence: "The customer, or people linked with the customer, had seven or more other refunds in 30 days.",

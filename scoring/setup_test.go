@@ -83,7 +83,7 @@ var (
 	refundShares = []string{"not_received", "no_receipt", "before_goods", "under_limit"}
 	refundCounts = []string{
 		"history.employee_card_refunds_30d", "history.card_partners_30d", "history.email_partners_30d", "history.phone_partners_30d", "history.address_partners_30d",
-		"history.partner_refunds_30d", "history.email_refunds_30d", "history.phone_refunds_30d", "history.address_refunds_30d", "history.card_refunds_30d", "history.partner_refunds_24h",
+		"history.partner_refunds_30d", "history.email_refunds_30d", "history.phone_refunds_30d", "history.card_refunds_30d", "history.partner_refunds_24h",
 	}
 	refundTotals = []string{
 		"history.partner_abuses", "history.email_abuses", "history.phone_abuses", "history.address_abuses",

@@ -201,6 +201,10 @@ func (s *Season) uncover(invoice int64, r restitution) {
 		s.tell(invoice, r.asked, 21, "goods", "not_returned")
 	}
 	if s.percent(60) {
-		s.tell(invoice, r.asked, s.between(14, 45), "abuse", "confirmed")
+		found := "confirmed"
+		if r.truth.Pattern == UnderLimit || r.truth.Pattern == OwnCard {
+			found = "by_employee"
+		}
+		s.tell(invoice, r.asked, s.between(14, 45), "abuse", found)
 	}
 }

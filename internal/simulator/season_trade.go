@@ -48,7 +48,7 @@ func (s *Season) open() {
 // another, with whom he shares an address and often a phone number; one in
 // twenty-five lives in one of a few large houses.
 func (s *Season) populate() {
-	const people, houses = 3000, 12
+	const people, houses = 12000, 40
 	var large []address
 	for range houses {
 		large = append(large, s.newAddress(0, "DE"))
@@ -71,10 +71,10 @@ func (s *Season) populate() {
 
 // buyer is a private customer: a few buy much.
 func (s *Season) buyer() *customer {
-	const keen = 150
+	const keen = 600
 	for {
 		c := s.customers[s.IntN(len(s.customers))]
-		if s.percent(25) {
+		if s.percent(12) {
 			c = s.customers[s.IntN(keen)]
 		}
 		if !c.business {
