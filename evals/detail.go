@@ -32,7 +32,11 @@ func (p *prepared) report(f *train.Fitted, j judged, sample *metric.Sample, seed
 		Histogram: histogram(j), Backtest: f.Backtest.Origins, Features: p.features(f),
 		Confusion: confusion(j), Slices: p.slices(j, seed), Cost: p.cost(j),
 	}
-	out.FalseAlarms, out.Misses = p.worst(j)
+	ids := make([]string, len(p.test))
+	for k, i := range p.test {
+		ids[k] = p.data.ids[i]
+	}
+	out.FalseAlarms, out.Misses = worstOf(j, ids)
 	if f.Challenger == nil {
 		return out, nil
 	}
@@ -99,8 +103,8 @@ func confusion(j judged) Confusion {
 	return out
 }
 
-// worst are the errors that the model was surest of.
-func (p *prepared) worst(j judged) (alarms, misses []Case) {
+// worstOf are the errors that the model was surest of.
+func worstOf(j judged, ids []string) (alarms, misses []Case) {
 	order := make([]int, len(j.probability))
 	for i := range order {
 		order[i] = i
@@ -108,12 +112,12 @@ func (p *prepared) worst(j judged) (alarms, misses []Case) {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(j.probability[b], j.probability[a]) })
 	for _, k := range order {
 		if !j.positive[k] && len(alarms) < mostCases {
-			alarms = append(alarms, Case{p.data.ids[p.test[k]], j.probability[k]})
+			alarms = append(alarms, Case{ids[k], j.probability[k]})
 		}
 	}
 	for _, k := range slices.Backward(order) {
 		if j.positive[k] && len(misses) < mostCases {
-			misses = append(misses, Case{p.data.ids[p.test[k]], j.probability[k]})
+			misses = append(misses, Case{ids[k], j.probability[k]})
 		}
 	}
 	return alarms, misses
@@ -243,14 +247,16 @@ func (p *prepared) challenge(f *train.Fitted, champion judged, sample *metric.Sa
 		out.Differences[name] = d.Interval
 	}
 	own := confusion(other).Threshold
-	over := func(p []float64, t float64) []bool {
-		alarms := make([]bool, len(p))
-		for i, x := range p {
-			alarms[i] = x > t
-		}
-		return alarms
-	}
 	out.OnlyChampion, out.OnlyOther = metric.Discordant(over(champion.probability, threshold), over(other.probability, own), champion.positive)
 	out.McNemar = metric.McNemar(out.OnlyChampion, out.OnlyOther)
 	return out, nil
+}
+
+// over says which probabilities alarm at a threshold.
+func over(probabilities []float64, threshold float64) []bool {
+	alarms := make([]bool, len(probabilities))
+	for i, p := range probabilities {
+		alarms[i] = p > threshold
+	}
+	return alarms
 }

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"assent/scoring/metric"
 )
 
 // BarList says the spec's bars in a line.
@@ -22,7 +20,7 @@ func (s Spec) BarList() string {
 // bar and verdict; then those of the peers.
 func (r Result) Lines() []string {
 	var out []string
-	for _, f := range metric.Figures() {
+	for _, f := range Figures() {
 		m, ok := r.Metrics[f.Name]
 		if !ok {
 			continue

@@ -42,8 +42,9 @@ type Seconds struct {
 // Report is what the page shows beyond the figures. Everything in it is of the
 // test rows unless it says otherwise.
 type Report struct {
-	HeldOut     bool           `json:"held_out"` // false: judged by the last part of its own data
-	Base        float64        `json:"base"`     // rate of positives in the test
+	HeldOut     bool           `json:"held_out"`       // false: judged by the last part of its own data
+	Made        bool           `json:"made,omitempty"` // judged by what was made of the seed
+	Base        float64        `json:"base"`           // rate of positives in the test
 	TrainBase   float64        `json:"train_base"`
 	PR          []metric.Point `json:"pr"`
 	ROC         []metric.Point `json:"roc"`

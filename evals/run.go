@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"assent/internal/simulator"
 	"assent/scoring/boost"
 	"assent/scoring/calibrate"
 	"assent/scoring/frame"
@@ -25,12 +26,16 @@ type Options struct {
 	Data    fs.FS // what training may see
 	HeldOut fs.FS // the test files' root; nil judges by the last part of Data
 	Seed    uint64
-	Now     func() time.Time // for how long it took
+	Plan    simulator.SeasonPlan // size of what is made; zero is as in reports
+	Now     func() time.Time     // for how long it took
 }
 
 // Run learns and judges. Errors name file, line and column where one is at
 // fault.
-func (s Spec) Run(_ context.Context, o Options) (Result, error) {
+func (s Spec) Run(ctx context.Context, o Options) (Result, error) {
+	if s.run != nil {
+		return s.run(ctx, s, o)
+	}
 	p, err := s.prepare(o)
 	if err != nil {
 		return Result{}, err

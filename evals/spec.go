@@ -2,6 +2,7 @@ package evals
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -54,7 +55,13 @@ type Spec struct {
 	Bars     yamlBars  `yaml:"bars,omitempty"`
 	Peers    yamlPeers `yaml:"peers,omitempty"` // published or untuned figures, by name
 	Notes    []string  `yaml:"notes,omitempty"`
+
+	// run judges what the program makes itself, instead of files.
+	run func(context.Context, Spec, Options) (Result, error)
 }
+
+// Made says that the spec needs no files: its data is made of the seed.
+func (s Spec) Made() bool { return s.run != nil }
 
 type (
 	yamlBars  map[string]string             // metric: ">= 0.86" or "<= 0.005" or "in [0.48, 0.60]"
@@ -211,6 +218,7 @@ func Specs() ([]Spec, error) {
 		}
 		out = append(out, s)
 	}
+	out = append(out, abuseSpec())
 	slices.SortFunc(out, func(a, b Spec) int { return strings.Compare(a.Name, b.Name) })
 	return out, nil
 }

@@ -14,6 +14,9 @@ import (
 // stopping) and test.csv with exactly the features that a run learns from and
 // is judged by, and task.json.
 func (s Spec) WriteTables(o Options, folder string) error {
+	if s.Made() {
+		return errors.New("its data is made, not read: there are no features of files")
+	}
 	p, err := s.prepare(o)
 	if err != nil {
 		return err

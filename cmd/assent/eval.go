@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 
 	"assent/evals"
@@ -43,8 +44,12 @@ type evalData struct {
 	Seed    uint64 `default:"1" help:"The same data, seed and code give the same figures."`
 }
 
-func (d *evalData) options(p *process) (evals.Options, error) {
+// options are those of specs; what is made of the seed needs no folder.
+func (d *evalData) options(p *process, specs []evals.Spec) (evals.Options, error) {
 	o := evals.Options{Seed: d.Seed, Now: p.now}
+	if !slices.ContainsFunc(specs, func(s evals.Spec) bool { return !s.Made() }) {
+		return o, nil
+	}
 	if d.Data == "" {
 		return o, wrongUse("--data", "name the folder with the data, here or in ASSENT_DATA")
 	}
@@ -124,11 +129,11 @@ type evalRunCmd struct {
 
 // Run runs each spec. One that cannot be run does not keep the others from it.
 func (c *evalRunCmd) Run(p *process) error {
-	options, err := c.options(p)
+	specs, err := specsOf(c.Spec)
 	if err != nil {
 		return err
 	}
-	specs, err := specsOf(c.Spec)
+	options, err := c.options(p, specs)
 	if err != nil {
 		return err
 	}
@@ -198,7 +203,10 @@ func (c *evalRunCmd) peers(spec string) ([]evals.Result, error) {
 // short.
 func printResult(p *process, r evals.Result) {
 	judgedBy := "held-out files"
-	if !r.Report.HeldOut {
+	switch {
+	case r.Report.Made:
+		judgedBy = "made of the seed"
+	case !r.Report.HeldOut:
 		judgedBy = "a part of its own data"
 	}
 	fmt.Fprintf(p.stdout, "%s: %s, learnt from %d rows, judged by %d (%s)\n", r.Spec, r.Model.Name, r.Rows.Train, r.Rows.Test, judgedBy)
@@ -242,11 +250,11 @@ type evalFeaturesCmd struct {
 
 // Run writes OUT/<spec>.features/ with train.csv, valid.csv and test.csv.
 func (c *evalFeaturesCmd) Run(p *process) error {
-	options, err := c.options(p)
+	specs, err := specsOf(c.Spec)
 	if err != nil {
 		return err
 	}
-	specs, err := specsOf(c.Spec)
+	options, err := c.options(p, specs)
 	if err != nil {
 		return err
 	}

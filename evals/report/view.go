@@ -139,7 +139,7 @@ func ordered(names []string) []string {
 
 // figureOf gives a metric's description and its place in the order of record.
 func figureOf(name string) (metric.Figure, int) {
-	all := metric.Figures()
+	all := evals.Figures()
 	i := slices.IndexFunc(all, func(f metric.Figure) bool { return f.Name == name })
 	if i < 0 {
 		return metric.Figure{}, len(all)
@@ -255,7 +255,7 @@ func reading(name string, d metric.Interval) string {
 	switch {
 	case !above && !below:
 		return "no clear difference"
-	case place == len(metric.Figures()):
+	case place == len(evals.Figures()):
 		return "differs"
 	case above != f.Less:
 		return "challenger is better"

@@ -139,7 +139,7 @@ func (s *Season) Retrace(ctx context.Context, each func(SeasonCase) error) error
 		}
 		name := ""
 		if e.Request.Kind == "refund" {
-			name = decisionOf(e.Request.Subject.ID)
+			name = DecisionOf(e.Request.Subject.ID)
 		}
 		snap, err := past.Ask(ctx, name, e.Request, e.At)
 		if err != nil {
@@ -156,8 +156,8 @@ func (s *Season) Retrace(ctx context.Context, each func(SeasonCase) error) error
 	return nil
 }
 
-// decisionOf names the decision about an invoice's refund.
-func decisionOf(invoice int64) string { return fmt.Sprintf("refund-%d", invoice) }
+// DecisionOf names the decision about an invoice's refund, as Told does.
+func DecisionOf(invoice int64) string { return fmt.Sprintf("refund-%d", invoice) }
 
 // happen adds an event.
 func (s *Season) happen(at time.Time, req decision.Request, truth Truth) {
@@ -168,7 +168,7 @@ func (s *Season) happen(at time.Time, req decision.Request, truth Truth) {
 // tell adds what becomes known of a refund after some days.
 func (s *Season) tell(invoice int64, asked time.Time, days int, typ, value string) {
 	at := asked.AddDate(0, 0, days).Add(s.within(6 * time.Hour))
-	s.told = append(s.told, Told{invoice, decision.OutcomeRecord{Decision: decisionOf(invoice), Type: typ, Value: value, At: at}, at})
+	s.told = append(s.told, Told{invoice, decision.OutcomeRecord{Decision: DecisionOf(invoice), Type: typ, Value: value, At: at}, at})
 }
 
 // on is a moment of a day of the season.

@@ -96,9 +96,7 @@ func (s *Season) actor(until int) *actor {
 	for range 5 {
 		a.names = append(a.names, s.newcomer(s.day.AddDate(0, 0, -s.between(1, 400))))
 	}
-	for _, c := range a.names {
-		a.card = cardOf(c)
-	}
+	a.card = cardOf(a.names[0])
 	return a
 }
 

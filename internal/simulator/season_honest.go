@@ -62,7 +62,7 @@ func (s *Season) usual(p purchase, day int) restitution {
 	return r
 }
 
-// cardOf is a customer's card; who lives together may use one.
+// cardOf is a customer's card.
 func cardOf(c *customer) string { return fmt.Sprintf("card-%d", c.id) }
 
 func (s *Season) honest(p purchase, day int) {

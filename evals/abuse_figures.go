@@ -1,0 +1,202 @@
+package evals
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"assent/internal/simulator"
+	"assent/scoring/metric"
+)
+
+// Figures lists the figures of reports in their order: those of record, then
+// those of single specs.
+func Figures() []metric.Figure { return append(metric.Figures(), abuseFigures()...) }
+
+// abuseFigures are those of decisions/refund_abuse beside auc, ap and base.
+func abuseFigures() []metric.Figure {
+	out := []metric.Figure{
+		{Name: "precision_at_20", Doc: "share of abuse among the 20 refunds a day that score highest: what people can look at"},
+		{Name: "recall_at_20", Doc: "share of abuse that is among the 20 refunds a day that score highest"},
+		{Name: "precision_at_limit", Doc: "share of abuse among refunds at or above the limit of the policy"},
+		{Name: "recall_at_limit", Doc: "share of abuse at or above the limit of the policy"},
+	}
+	for _, p := range simulator.Patterns {
+		out = append(out, metric.Figure{Name: "recall_" + p, Doc: "recall_at_20 of the pattern " + p})
+	}
+	return append(out,
+		metric.Figure{Name: "honest_flags", Doc: "share of honest refunds at or above the limit, on ordinary days", Less: true},
+		metric.Figure{Name: "flags_change_bad_batch", Doc: "honest_flags in the week of a bad batch, less that on ordinary days", Less: true},
+		metric.Figure{Name: "flags_change_peak", Doc: "honest_flags in the week of three times the business, less that on ordinary days", Less: true},
+		metric.Figure{Name: "flags_change_outlet", Doc: "honest_flags of the outlet store, less that of the others, on ordinary days", Less: true},
+	)
+}
+
+// abuseNames are the figures in the order of seen.figures.
+func abuseNames() []string {
+	names := []string{"auc", "ap", "base"}
+	for _, f := range abuseFigures() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// share is a part of a whole, added up over days.
+type share struct{ part, whole float64 }
+
+func (s *share) add(w float64, o share) { s.part, s.whole = s.part+w*o.part, s.whole+w*o.whole }
+
+func (s share) value() float64 {
+	if s.whole == 0 {
+		return math.NaN()
+	}
+	return s.part / s.whole
+}
+
+// Places in dayShares; the recalls of the patterns follow.
+const (
+	looked = iota // abuse of what is looked at
+	caught        // looked at of the abuse
+	alarms        // abuse of what reaches the limit
+	reached
+	honestOrdinary // reaching the limit, of the honest
+	honestBatch
+	honestPeak
+	honestOutlet
+	honestElsewhere
+	firstPattern
+)
+
+// seen is what one model made of the judged days.
+type seen struct {
+	ranking *metric.Ranking
+	day     []int // by case
+	shares  [][]share
+}
+
+func (c *seasonCases) seen(probabilities []float64, limit float64) *seen {
+	s := &seen{ranking: metric.Rank(probabilities, c.positive), day: c.day, shares: make([][]share, c.days)}
+	for d := range s.shares {
+		s.shares[d] = make([]share, firstPattern+len(simulator.Patterns))
+	}
+	for i, look := range c.looks(probabilities) {
+		day := s.shares[c.day[i]]
+		flag := indicator(probabilities[i] >= limit)
+		abuse := indicator(c.positive[i])
+		day[looked].add(1, share{look * abuse, look})
+		day[alarms].add(1, share{flag * abuse, flag})
+		if !c.positive[i] {
+			c.honest(day, i, flag)
+			continue
+		}
+		day[caught].add(1, share{look, 1})
+		day[reached].add(1, share{flag, 1})
+		day[firstPattern+slices.Index(simulator.Patterns, c.pattern[i])].add(1, share{look, 1})
+	}
+	return s
+}
+
+// honest adds what happened to an honest refund.
+func (c *seasonCases) honest(day []share, i int, flag float64) {
+	at := map[simulator.Odd]int{simulator.Ordinary: honestOrdinary, simulator.BadBatch: honestBatch, simulator.Peak: honestPeak}[c.odd[i]]
+	day[at].add(1, share{flag, 1})
+	switch {
+	case at != honestOrdinary:
+	case c.outlet[i]:
+		day[honestOutlet].add(1, share{flag, 1})
+	default:
+		day[honestElsewhere].add(1, share{flag, 1})
+	}
+}
+
+// looks says how much of a look each case gets: 1 among its day's highest, and
+// where the last places are tied, equal parts of them.
+func (c *seasonCases) looks(probabilities []float64) []float64 {
+	byDay := make([][]int, c.days)
+	for i, d := range c.day {
+		byDay[d] = append(byDay[d], i)
+	}
+	out := make([]float64, len(probabilities))
+	for _, cases := range byDay {
+		slices.SortStableFunc(cases, func(a, b int) int { return cmp.Compare(probabilities[b], probabilities[a]) })
+		for left, from := float64(abuseCapacity), 0; from < len(cases) && left > 0; {
+			to := from
+			for to < len(cases) && probabilities[cases[to]] == probabilities[cases[from]] {
+				to++
+			}
+			part := min(1, left/float64(to-from))
+			for _, i := range cases[from:to] {
+				out[i] = part
+			}
+			left, from = left-part*float64(to-from), to
+		}
+	}
+	return out
+}
+
+// figures are those of abuseNames; weights say how often each day counts.
+func (s *seen) figures(weights []float64) []float64 {
+	sums := make([]share, firstPattern+len(simulator.Patterns))
+	var rows []float64
+	if weights != nil {
+		rows = make([]float64, len(s.day))
+		for i, d := range s.day {
+			rows[i] = weights[d]
+		}
+	}
+	for d, day := range s.shares {
+		w := 1.0
+		if weights != nil {
+			w = weights[d]
+		}
+		for k := range sums {
+			sums[k].add(w, day[k])
+		}
+	}
+	curve := s.ranking.Curve(rows)
+	out := []float64{curve.AUC(), curve.AP(), curve.Base(), sums[looked].value(), sums[caught].value(), sums[alarms].value(), sums[reached].value()}
+	for k := range simulator.Patterns {
+		out = append(out, sums[firstPattern+k].value())
+	}
+	ordinary := sums[honestOrdinary].value()
+	return append(out, ordinary, sums[honestBatch].value()-ordinary, sums[honestPeak].value()-ordinary, sums[honestOutlet].value()-sums[honestElsewhere].value())
+}
+
+func indicator(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// report is what the page shows of the card: parts are one pattern each, or one
+// sort of day, beside all honest refunds of ordinary days.
+func (c *seasonCases) report(seed uint64) Report {
+	j := judged{probability: c.card, positive: c.positive}
+	curve := metric.Rank(j.probability, j.positive).Curve(nil)
+	bySize := metric.Reliability(j.probability, j.positive, bins)
+	out := Report{
+		Made: true, Base: curve.Base(), PR: curve.PR(curvePoints), ROC: curve.ROC(curvePoints),
+		Before: bySize, After: bySize, Histogram: histogram(j), Confusion: confusion(j),
+	}
+	for _, p := range simulator.Patterns {
+		out.Slices = append(out.Slices, slice("pattern = "+p, c.rows(func(i int) bool { return c.pattern[i] == p || !c.positive[i] }), j, seed))
+	}
+	for _, odd := range []simulator.Odd{simulator.Ordinary, simulator.BadBatch, simulator.Peak} {
+		out.Slices = append(out.Slices, slice(fmt.Sprintf("days = %s", cmp.Or(odd, "ordinary")), c.rows(func(i int) bool { return c.odd[i] == odd }), j, seed))
+	}
+	slices.SortStableFunc(out.Slices, func(a, b Slice) int { return cmp.Compare(orLast(a.AUC.Value), orLast(b.AUC.Value)) })
+	out.FalseAlarms, out.Misses = worstOf(j, c.ids)
+	return out
+}
+
+func (c *seasonCases) rows(of func(int) bool) []int {
+	var rows []int
+	for i := range c.positive {
+		if of(i) {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
