@@ -51,12 +51,12 @@ const otherSeed = 0x5ea50
 
 func runAbuse(ctx context.Context, s Spec, o Options) (Result, error) {
 	began := o.Now()
-	learnt, err := learnAbuse(ctx, o.season(o.Seed^otherSeed, seasonStart.AddDate(-1, 0, 0)), o.Seed)
+	learnt, err := learnAbuse(ctx, o.yearBefore(), o.Seed)
 	if err != nil {
 		return Result{}, err
 	}
 	trained := o.Now()
-	season := o.season(o.Seed, seasonStart)
+	season := simulator.NewSeason(o.Seed, seasonStart, o.Plan)
 	card := scoring.Refund()
 	cases, err := assessSeason(ctx, season, card, learnt.model)
 	if err != nil {
@@ -75,16 +75,19 @@ func runAbuse(ctx context.Context, s Spec, o Options) (Result, error) {
 		Spec: s.Name, Task: s.Task, Rows: Rows{learnt.rows, len(cases.positive)},
 		Model: Model{card.Card().Model, card.Revision()}, Data: hex.EncodeToString(sum[:]), Notes: slices.Clone(s.Notes),
 	}
-	r.Notes = append(r.Notes, fmt.Sprintf("Beside it: %s, learnt from another season's %d refunds, of which %d were found to be abuse; its calibration is %s.", learnt.name, learnt.rows, learnt.positives, learnt.method))
+	r.Notes = append(r.Notes, fmt.Sprintf("Beside it: %s, learnt from %d refunds of the simulated year before, of which %d were found to be abuse, with calibration %s. It met the same patterns there; a retailer's own will be less alike.", learnt.name, learnt.rows, learnt.positives, learnt.method))
 	r.judgeAbuse(cases, limit, learnt, o.Seed)
 	r.Gates = s.gates(r.Metrics)
 	r.Seconds = Seconds{trained.Sub(began).Seconds(), o.Now().Sub(trained).Seconds()}
 	return r, nil
 }
 
-// season is as large as the evals want it, or as a test does.
-func (o Options) season(seed uint64, start time.Time) *simulator.Season {
-	return simulator.NewSeason(seed, start, o.Plan)
+// yearBefore is what a model learns from: long enough that labels, which count
+// after a quarter, are known at several looks back.
+func (o Options) yearBefore() *simulator.Season {
+	plan := o.Plan
+	plan.Days = max(plan.Days, 180)
+	return simulator.NewSeason(o.Seed^otherSeed, seasonStart.AddDate(-1, 0, 0), plan)
 }
 
 // shippedLimit is a limit of the policy that comes with the program.

@@ -103,15 +103,23 @@ func (s *Season) actor(until int) *actor {
 // dear is a product worth the trouble.
 func (s *Season) dear() product {
 	for {
-		if p := pick(s.chance, s.products); p.price.GreaterThan(decimal.NewFromInt(60)) {
+		if p := s.anything(); p.price.GreaterThan(decimal.NewFromInt(60)) {
 			return p
 		}
 	}
 }
 
+// wanted is dear more often than what others buy.
+func (s *Season) wanted() product {
+	if s.percent(40) {
+		return s.dear()
+	}
+	return s.anything()
+}
+
 // taken is a purchase by somebody, with its order where one was made.
 func (s *Season) taken(c *customer, p product, at *store, day int) purchase {
-	bought := purchase{customer: c, product: p, quantity: 1, store: at, day: day - s.between(3, 14)}
+	bought := purchase{customer: c, product: p, quantity: 1, store: at, day: day - s.between(3, 26)}
 	if bought.day >= 0 && s.percent(70) {
 		s.order(&bought)
 	}
@@ -119,19 +127,19 @@ func (s *Season) taken(c *customer, p product, at *store, day int) purchase {
 }
 
 func (s *Season) claims(a *actor, day int) restitution {
-	r := s.usual(s.taken(a.names[0], s.dear(), nil, day), day)
+	r := s.usual(s.taken(a.names[0], s.wanted(), nil, day), day)
 	r.claim, r.returned, r.delivered = "not_received", false, s.percent(80)
 	return r
 }
 
 func (s *Season) bringsStolen(a *actor, day int) restitution {
-	r := s.usual(purchase{customer: a.names[0], product: s.dear(), quantity: 1, store: s.stores[s.IntN(5)], day: day - s.between(1, 20)}, day)
+	r := s.usual(purchase{customer: a.names[0], product: s.wanted(), quantity: 1, store: s.stores[s.IntN(5)], day: day - s.between(3, 26)}, day)
 	r.receipt = false
 	return r
 }
 
 func (s *Season) keeps(a *actor, day int) restitution {
-	r := s.usual(s.taken(a.names[0], s.dear(), nil, day), day)
+	r := s.usual(s.taken(a.names[0], s.wanted(), nil, day), day)
 	r.returned = false
 	return r
 }
@@ -144,7 +152,7 @@ func (s *Season) rotates(a *actor, day int) restitution {
 	if c.id%2 == 0 {
 		c.phone = a.names[0].phone
 	}
-	r := s.usual(s.taken(c, s.dear(), nil, day), day)
+	r := s.usual(s.taken(c, s.wanted(), nil, day), day)
 	r.returned = false
 	if s.percent(50) {
 		r.claim = "not_received"
@@ -157,7 +165,7 @@ func (s *Season) rotates(a *actor, day int) restitution {
 
 // shapes invents refunds to strangers who never come, just under the limit.
 func (s *Season) shapes(a *actor, day int) restitution {
-	r := s.usual(purchase{customer: s.buyer(), product: s.dear(), quantity: 3, store: a.store, day: day - s.between(1, 20)}, day)
+	r := s.usual(purchase{customer: s.buyer(), product: s.dear(), quantity: 3, store: a.store, day: day - s.between(3, 26)}, day)
 	r.employee, r.card = a.employee, fmt.Sprintf("card-x%d", s.IntN(40))
 	r.amount = share(r.limit, s.between(91, 99))
 	r.total = decimal.Max(r.total, r.amount)
@@ -166,25 +174,29 @@ func (s *Season) shapes(a *actor, day int) restitution {
 
 // paysOneself refunds old invoices to one card.
 func (s *Season) paysOneself(a *actor, day int) restitution {
-	r := s.usual(purchase{customer: s.buyer(), product: pick(s.chance, s.products), quantity: 1, store: a.store, day: day - s.between(1, 20)}, day)
+	r := s.usual(purchase{customer: s.buyer(), product: s.anything(), quantity: 1, store: a.store, day: day - s.between(3, 26)}, day)
 	r.employee, r.card = a.employee, a.card
 	return r
 }
 
 func (s *Season) goesThere(a *actor, day int) restitution {
-	r := s.usual(purchase{customer: s.stranger(), product: pick(s.chance, s.products), quantity: 1, store: a.store, day: day - s.between(1, 20)}, day)
+	r := s.usual(purchase{customer: s.stranger(), product: s.anything(), quantity: 1, store: a.store, day: day - s.between(3, 26)}, day)
 	r.receipt = false
 	return r
 }
 
 func (s *Season) fences(a *actor, day int) restitution {
-	r := s.usual(purchase{customer: s.stranger(), product: a.product, quantity: 1, store: s.stores[s.IntN(5)], day: day - s.between(1, 20)}, day)
+	r := s.usual(purchase{customer: s.stranger(), product: a.product, quantity: 1, store: s.stores[s.IntN(5)], day: day - s.between(3, 26)}, day)
 	r.receipt = false
 	return r
 }
 
 func (s *Season) triesOnce(_ *actor, day int) restitution {
-	r := s.usual(s.taken(s.buyer(), s.dear(), nil, day), day)
+	p := s.regretted(day)
+	for p.store != nil {
+		p = s.regretted(day)
+	}
+	r := s.usual(p, day)
 	r.claim, r.returned, r.delivered = "not_received", false, s.percent(60)
 	return r
 }

@@ -101,7 +101,7 @@ func (s *Season) trade(day int) {
 }
 
 func (s *Season) buy(c *customer, day int) *purchase {
-	p := &purchase{customer: c, product: s.products[min(s.IntN(len(s.products)), s.IntN(len(s.products)))], quantity: 1, day: day}
+	p := &purchase{customer: c, product: s.anything(), quantity: 1, day: day}
 	if s.percent(25) {
 		p.quantity = s.between(2, 3)
 	}
@@ -109,6 +109,11 @@ func (s *Season) buy(c *customer, day int) *purchase {
 		p.store = s.anyStore()
 	}
 	return p
+}
+
+// anything is a product as customers choose: a few sell best.
+func (s *Season) anything() product {
+	return s.products[min(s.IntN(len(s.products)), s.IntN(len(s.products)))]
 }
 
 // anyStore is the outlet in every third case: it takes more back.
