@@ -77,6 +77,9 @@ func TestBuiltInSpecs(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{
+		"decisions/refund_abuse": "flags_change_bad_batch <= 0.02, flags_change_outlet <= 0.02, flags_change_peak <= 0.02, honest_flags <= 0.03, precision_at_20 >= 0.55, " +
+			"recall_at_20 >= 0.55, recall_before_goods >= 0.55, recall_linked >= 0.60, recall_never_arrived >= 0.50, recall_own_card >= 0.80, " +
+			"recall_under_limit >= 0.60, recall_without_receipt >= 0.50",
 		"scoring/fraud30k_trap":       "auc in [0.48, 0.60]",
 		"scoring/olist_late":          "ap_over_base >= 2.6, auc >= 0.75, ece <= 0.012, lift_top10 >= 2.8",
 		"scoring/scms_late":           "ap >= 0.38, auc >= 0.84, ece <= 0.03",

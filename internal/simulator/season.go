@@ -109,6 +109,9 @@ func (s *Season) oddity(day int) Odd {
 // Days lists the days.
 func (s *Season) Days() []SeasonDay { return s.days }
 
+// Company is the retailer as Assent knows it.
+func (s *Season) Company() decision.Company { return s.company }
+
 // Events are the orders and refunds in order of time.
 func (s *Season) Events() []Event { return s.events }
 
