@@ -183,3 +183,28 @@ func TestEvalList(t *testing.T) {
 		}
 	}
 }
+
+// TestEvalOfWhatIsMade needs no folder, beside one that does; it has no tables.
+func TestEvalOfWhatIsMade(t *testing.T) {
+	t.Parallel()
+	made, err := specsOf([]string{"decisions/*"})
+	if err != nil || len(made) != 1 || !made[0].Made() {
+		t.Fatalf("%d specs, %v", len(made), err)
+	}
+	p, none := &process{now: time.Now}, &evalData{Seed: 3}
+	if o, err := none.options(p, made); err != nil || o.Seed != 3 {
+		t.Errorf("seed %d, %v", o.Seed, err)
+	}
+	read, err := specsOf([]string{"decisions/*", "scoring/*"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := none.options(p, read); err == nil {
+		t.Error("files are read from no folder")
+	}
+	s := setup(t)
+	s.fails(exitError, "no features of files", "eval", "features", "decisions/refund_abuse", "--out="+t.TempDir())
+	if said := s.ok("eval", "list"); !strings.Contains(said, "decisions/refund_abuse") {
+		t.Errorf("it is not listed:\n%s", said)
+	}
+}
