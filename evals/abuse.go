@@ -76,7 +76,9 @@ func runAbuse(ctx context.Context, s Spec, o Options) (Result, error) {
 		Model: Model{card.Card().Model, card.Revision()}, Data: hex.EncodeToString(sum[:]), Notes: slices.Clone(s.Notes),
 	}
 	r.Notes = append(r.Notes, fmt.Sprintf("Beside it: %s, learnt from %d refunds of the simulated year before, of which %d were found to be abuse, with calibration %s. It met the same patterns there; a retailer's own will be less alike.", learnt.name, learnt.rows, learnt.positives, learnt.method))
-	r.judgeAbuse(cases, limit, learnt, o.Seed)
+	if err := r.judgeAbuse(cases, limit, learnt, o.Seed); err != nil {
+		return Result{}, err
+	}
 	r.Gates = s.gates(r.Metrics)
 	r.Seconds = Seconds{trained.Sub(began).Seconds(), o.Now().Sub(trained).Seconds()}
 	return r, nil
@@ -157,9 +159,16 @@ func probabilities(s decision.Snapshot, models ...func(decision.Snapshot) (decis
 }
 
 // judgeAbuse measures the card and the trained model on the same days.
-func (r *Result) judgeAbuse(c *seasonCases, limit float64, learnt *learntAbuse, seed uint64) {
+func (r *Result) judgeAbuse(c *seasonCases, limit float64, learnt *learntAbuse, seed uint64) error {
 	names := abuseNames()
-	card, trained := c.seen(c.card, limit), c.seen(c.trained, limit)
+	card, err := c.seen(c.card, limit)
+	if err != nil {
+		return err
+	}
+	trained, err := c.seen(c.trained, limit)
+	if err != nil {
+		return err
+	}
 	n := len(names)
 	intervals := metric.Bootstrap(c.days, seed, func(weights []float64) []float64 {
 		a, b := card.figures(weights), trained.figures(weights)
@@ -182,4 +191,5 @@ func (r *Result) judgeAbuse(c *seasonCases, limit float64, learnt *learntAbuse, 
 	ch.OnlyChampion, ch.OnlyOther = metric.Discordant(over(c.card, first), over(c.trained, second), c.positive)
 	ch.McNemar = metric.McNemar(ch.OnlyChampion, ch.OnlyOther)
 	r.Report.Challenger = ch
+	return nil
 }

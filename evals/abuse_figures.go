@@ -14,7 +14,7 @@ import (
 // those of single specs.
 func Figures() []metric.Figure { return append(metric.Figures(), abuseFigures()...) }
 
-// abuseFigures are those of decisions/refund_abuse beside auc, ap and base.
+// abuseFigures are those of decisions/refund_abuse beside those of record.
 func abuseFigures() []metric.Figure {
 	out := []metric.Figure{
 		{Name: "precision_at_20", Doc: "share of abuse among the 20 refunds a day that score highest: what people can look at"},
@@ -35,8 +35,8 @@ func abuseFigures() []metric.Figure {
 
 // abuseNames are the figures in the order of seen.figures.
 func abuseNames() []string {
-	names := []string{"auc", "ap", "base"}
-	for _, f := range abuseFigures() {
+	var names []string
+	for _, f := range Figures() {
 		names = append(names, f.Name)
 	}
 	return names
@@ -70,13 +70,17 @@ const (
 
 // seen is what one model made of the judged days.
 type seen struct {
-	ranking *metric.Ranking
-	day     []int // by case
-	shares  [][]share
+	sample *metric.Sample
+	day    []int     // by case
+	shares [][]share // by day and place
 }
 
-func (c *seasonCases) seen(probabilities []float64, limit float64) *seen {
-	s := &seen{ranking: metric.Rank(probabilities, c.positive), day: c.day, shares: make([][]share, c.days)}
+func (c *seasonCases) seen(probabilities []float64, limit float64) (*seen, error) {
+	sample, err := metric.NewSample(probabilities, c.positive)
+	if err != nil {
+		return nil, err
+	}
+	s := &seen{sample: sample, day: c.day, shares: make([][]share, c.days)}
 	for d := range s.shares {
 		s.shares[d] = make([]share, firstPattern+len(simulator.Patterns))
 	}
@@ -94,7 +98,7 @@ func (c *seasonCases) seen(probabilities []float64, limit float64) *seen {
 		day[reached].add(1, share{flag, 1})
 		day[firstPattern+slices.Index(simulator.Patterns, c.pattern[i])].add(1, share{look, 1})
 	}
-	return s
+	return s, nil
 }
 
 // honest adds what happened to an honest refund.
@@ -154,8 +158,7 @@ func (s *seen) figures(weights []float64) []float64 {
 			sums[k].add(w, day[k])
 		}
 	}
-	curve := s.ranking.Curve(rows)
-	out := []float64{curve.AUC(), curve.AP(), curve.Base(), sums[looked].value(), sums[caught].value(), sums[alarms].value(), sums[reached].value()}
+	out := append(s.sample.Measure(rows), sums[looked].value(), sums[caught].value(), sums[alarms].value(), sums[reached].value())
 	for k := range simulator.Patterns {
 		out = append(out, sums[firstPattern+k].value())
 	}
@@ -170,8 +173,8 @@ func indicator(b bool) float64 {
 	return 0
 }
 
-// report is what the page shows of the card: parts are one pattern each, or one
-// sort of day, beside all honest refunds of ordinary days.
+// report is what the page shows of the card. Parts are one pattern each beside
+// all honest refunds, or one sort of day.
 func (c *seasonCases) report(seed uint64) Report {
 	j := judged{probability: c.card, positive: c.positive}
 	curve := metric.Rank(j.probability, j.positive).Curve(nil)

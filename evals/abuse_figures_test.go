@@ -33,7 +33,10 @@ func twoDays() (*seasonCases, []float64) {
 func TestAbuseFigures(t *testing.T) {
 	t.Parallel()
 	c, p := twoDays()
-	s := c.seen(p, 0.1)
+	s, err := c.seen(p, 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
 	figures := func(weights []float64) map[string]float64 {
 		out := map[string]float64{}
 		for i, v := range s.figures(weights) {
