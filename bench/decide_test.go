@@ -62,7 +62,7 @@ func service(b *testing.B, company decision.Company, clock *time.Time) *decision
 	ids := 0
 	s := &decision.Service{
 		Store: store, Keyring: decision.Keyring{Audit: decision.AuditKey("bench"), Masters: map[string][]byte{"1": make([]byte, 32)}, Current: "1", Identity: []byte("bench"), Random: rand.Reader},
-		Models: decision.Assessors{"order": scoring.Order(), "delivery": scoring.Delivery()}, Policies: policy.NewLibrary(store),
+		Models: decision.Assessors{"order": scoring.Order(), "delivery": scoring.Delivery(), "refund": scoring.Refund()}, Policies: policy.NewLibrary(store),
 		Now: func() time.Time { return *clock }, NewID: func() string { ids++; return fmt.Sprintf("0190-%012x", ids) }, Code: "bench", Log: slog.New(slog.DiscardHandler),
 	}
 	s.Ledger = &decision.Ledger{Store: store, Key: s.Keyring.Audit}

@@ -23,7 +23,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	assessors := map[string]decision.Assessor{"order": scoring.Order(), "delivery": scoring.Delivery()}
+	assessors := map[string]decision.Assessor{"order": scoring.Order(), "delivery": scoring.Delivery(), "refund": scoring.Refund()}
 	for _, s := range ordinary(b) {
 		b.Run(s.Kind, func(b *testing.B) {
 			if e, failures := decision.Evaluate(b.Context(), s, assessors[s.Kind], engine); len(failures) > 0 || len(e.Verdict.Rules) == 0 {

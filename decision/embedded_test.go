@@ -33,7 +33,7 @@ func under(t *testing.T, bundle policy.Bundle) *shop {
 	library := policy.NewLibrary(s.store)
 	library.Deadline = time.Minute // a busy machine makes no policy late
 	s.Policies = library
-	s.Models = Assessors{"order": scoring.Order(), "delivery": scoring.Delivery()}
+	s.Models = Assessors{"order": scoring.Order(), "delivery": scoring.Delivery(), "refund": scoring.Refund()}
 	_, err := s.Activate(t.Context(), "main", bundle.Revision(), "tests")
 	noError(t, err)
 	return s
@@ -95,7 +95,7 @@ func TestPolicyOfAnEarlierRelease(t *testing.T) {
 	s := under(t, bundle)
 	for kind, want := range map[string]string{"refund": "", "change": PolicyMissing} {
 		fields := map[string]string{
-			"refund": `{"state":"posted","currency":"EUR","amount":25,"amount_total":120.5,"amount_credited":0,"partner_id":14,"paid":true,"goods_returned":true}`,
+			"refund": `{"state":"posted","currency":"EUR","amount":25,"amount_total":120.5,"amount_credited":0,"partner_id":14,"paid":true,"goods_returned":true,"claim":"return","receipt":true,"store":"store-3","approval_limit":100}`,
 			"change": `{"type":"discount","currency":"EUR","amount":35,"amount_total":350,"discount":5}`,
 		}
 		model := map[string]string{"refund": "account.move", "change": "sale.order"}
@@ -161,4 +161,73 @@ func TestWithheldSignalsAreNeverEasier(t *testing.T) {
 			r.Fatalf("%s with every signal, execute with fewer: %v", whole, less.Fields)
 		}
 	})
+}
+
+// Nor does a refund get easier where what it is stays unsaid.
+func TestWithheldSignsOfARefundAreNeverEasier(t *testing.T) {
+	t.Parallel()
+	bundle, err := policy.Embedded()
+	noError(t, err)
+	engine, err := policy.Compile(bundle)
+	noError(t, err)
+	engine.Deadline = time.Minute
+	kind, _ := KindNamed("refund")
+	outcome := func(s Snapshot) Outcome {
+		s.Context = maps.Clone(s.Context)
+		for _, f := range kind.Features {
+			if f.From == nil {
+				continue
+			}
+			if value := f.From(s); value != nil {
+				s.Context[f.Path] = value
+			}
+		}
+		e, _ := Evaluate(t.Context(), s, scoring.Refund(), engine)
+		return e.Verdict.Outcome
+	}
+	signs := map[string][]any{
+		"claim": {"return", "not_received", "damaged"}, "receipt": {true, false}, "goods_returned": {true, false}, "store": {"store-3"},
+		"approval_limit": {decimal.NewFromInt(50), decimal.NewFromInt(500)},
+	}
+	executed, refused := 0, 0
+	rapid.Check(t, func(r *rapid.T) {
+		s := Snapshot{
+			Company: "main", CompanyCurrency: "EUR", Kind: "refund", Subject: Subject{Model: "account.move", ID: 12}, Now: noon, Rate: decimal.NewFromInt(1),
+			Channel: rapid.SampledFrom([]string{"web", "pos", "b2b", "marketplace", ""}).Draw(r, "channel"), RequestedBy: "odoo:7",
+			Fields: Record{
+				"state": "posted", "currency": "EUR", "amount": decimal.NewFromInt(rapid.Int64Range(20, 50).Draw(r, "amount")), "amount_total": decimal.NewFromInt(50),
+				"amount_credited": decimal.Zero, "partner_id": int64(14), "paid": true, "delivered_date": noon.AddDate(0, 0, -4),
+			},
+			Context: Record{
+				"history.partner_refunds_90d": int64(2), "history.partner_refunded_90d": decimal.NewFromInt(20), "history.employee_refunds_90d": int64(30),
+				"history.store_refunds_per_day_30d": decimal.NewFromInt(4), "history.product_refunds_per_day_30d": decimal.NewFromInt(1),
+			},
+		}
+		for _, share := range []string{"not_received", "no_receipt", "before_goods", "under_limit"} {
+			for _, who := range []string{"partner", "employee", "store", "product", "system"} {
+				path := "history." + who + "_" + share + "_rate_90d"
+				s.Context[path] = decimal.New(rapid.SampledFrom([]int64{5, 5, 30, 60}).Draw(r, path), -2)
+			}
+		}
+		less := s
+		less.Fields = maps.Clone(s.Fields)
+		for _, path := range slices.Sorted(maps.Keys(signs)) {
+			s.Fields[path] = rapid.SampledFrom(signs[path]).Draw(r, path)
+			if !rapid.Bool().Draw(r, "without "+path) {
+				less.Fields[path] = s.Fields[path]
+			}
+		}
+		whole := outcome(s)
+		if whole != Execute && outcome(less) == Execute {
+			r.Fatalf("%s with every sign, execute with fewer: %v", whole, less.Fields)
+		}
+		if whole == Execute {
+			executed++
+		} else {
+			refused++
+		}
+	})
+	if executed == 0 || refused == 0 {
+		t.Errorf("%d executed and %d did not: the property shows nothing", executed, refused)
+	}
 }

@@ -50,8 +50,12 @@ var refundOutcomes = []OutcomeType{
 		Teaches: []Lesson{yesNo("goods_missing", []string{"not_returned", "other_goods"}, []string{"returned"})},
 	},
 	{
-		Name: "abuse", Values: []string{"confirmed", "cleared"}, Doc: "An investigation has ended: the customer abused refunds, or did not.",
-		Teaches: []Lesson{yesNo("abuse", []string{"confirmed"}, []string{"cleared"})},
+		Name: "abuse", Values: []string{"confirmed", "by_employee", "cleared"}, Doc: "An investigation has ended: the customer abused refunds, an employee did without him, or nobody.",
+		Teaches: []Lesson{
+			yesNo("abuse", []string{"confirmed", "by_employee"}, []string{"cleared"}),
+			// Whose invoice an employee used must not be held against him.
+			yesNo("customer_abuse", []string{"confirmed"}, []string{"by_employee", "cleared"}),
+		},
 	},
 	chargeback,
 }
@@ -87,6 +91,7 @@ func refundFeatures() []Feature {
 			t.age(e.Type)
 		}
 	}
+	t.counts("employee", threeMonths) // as far back as the shares below
 	for _, e := range []string{"partner", "employee", "store", "product", "system"} {
 		for _, note := range []string{"not_received", "no_receipt", "before_goods", "under_limit", "full"} {
 			t.note(e, note)
@@ -97,7 +102,7 @@ func refundFeatures() []Feature {
 	}
 	for _, e := range []string{"partner", "email", "phone", "address"} {
 		t.perOrder(e)
-		t.value(e, "abuses", "refund.truth", stretch{}, Total, Feature{Value: "abuse", Doc: "Refunds known to be abuse"})
+		t.value(e, "abuses", "refund.truth", stretch{}, Total, Feature{Value: "customer_abuse", Doc: "Refunds known to be the customer's abuse"})
 		t.value(e, "goods_missing", "refund.truth", aYear, Total, Feature{Value: "goods_missing", Doc: "Refunds whose goods did not come back"})
 	}
 	t.distinct("card", "partner", "partners", aMonth)

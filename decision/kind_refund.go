@@ -1,10 +1,9 @@
 package decision
 
-// refundKind asks whether money may go back to a customer. It has no model:
-// the policy decides by rules.
+// refundKind asks whether money may go back to a customer.
 var refundKind = Kind{
 	Name:   "refund",
-	Doc:    "May this refund be credited? Decided by rules.",
+	Doc:    "May this refund be credited? Assesses the probability of abuse.",
 	Models: []string{"account.move"},
 	Amount: "amount",
 	Given:  "amount_credited",

@@ -1,6 +1,7 @@
 package evals
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,22 +10,36 @@ import (
 	"assent/scoring/metric"
 )
 
-// Names lists the metrics: those of probabilities in the order of record, then
-// the others by name.
-func (r Result) Names() []string {
-	var out []string
-	for _, f := range metric.Figures() {
-		if _, there := r.Metrics[f.Name]; there {
-			out = append(out, f.Name)
-		}
+// described lists the metrics that are described: those of record, then those
+// of the task.
+func (r Result) described() []metric.Figure { return append(metric.Figures(), r.Figures...) }
+
+// Figure describes a metric; false for one that nothing describes.
+func (r Result) Figure(name string) (metric.Figure, bool) {
+	all := r.described()
+	i := slices.IndexFunc(all, func(f metric.Figure) bool { return f.Name == name })
+	if i < 0 {
+		return metric.Figure{}, false
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.Metrics)) {
-		if !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	return out
+	return all[i], true
 }
+
+// Ordered sorts names of metrics: those that are described in their order, then
+// the others by name.
+func (r Result) Ordered(names []string) []string {
+	all := r.described()
+	rank := func(name string) int {
+		if i := slices.IndexFunc(all, func(f metric.Figure) bool { return f.Name == name }); i >= 0 {
+			return i
+		}
+		return len(all)
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
+	return names
+}
+
+// Names lists the metrics in order.
+func (r Result) Names() []string { return r.Ordered(slices.Collect(maps.Keys(r.Metrics))) }
 
 // Lines are the figures, one a line, with tabs between name, value, interval,
 // bar and verdict; then those of the peers.

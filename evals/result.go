@@ -19,10 +19,12 @@ type Result struct {
 	Seconds   Seconds                       `json:"seconds"`
 	Data      string                        `json:"data_sha256"` // of every file that was read
 
-	Made     bool      `json:"made,omitempty"`     // the data was made by the eval itself
-	Notes    []string  `json:"notes,omitempty"`    // what a reader must know of how it was done
-	Report   Report    `json:"report"`             // what the page shows of a yes or no beyond the figures
-	Sections []Section `json:"sections,omitempty"` // what it shows of other tasks
+	Made bool `json:"made,omitempty"` // the data was made by the eval itself, of the seed
+	// Figures say what the metrics are that are not of record, in their order.
+	Figures  []metric.Figure `json:"figures,omitempty"`
+	Notes    []string        `json:"notes,omitempty"`    // what a reader must know of how it was done
+	Report   Report          `json:"report"`             // what the page shows of a yes or no beyond the figures
+	Sections []Section       `json:"sections,omitempty"` // what it shows of other tasks
 }
 
 // Passes says whether every gate holds.

@@ -59,6 +59,7 @@ func TestVerdictsAreMonotone(t *testing.T) {
 	}{
 		{name: "a larger refund", kind: "refund", set: worse("amount")},
 		{name: "more credited already", kind: "refund", set: worse("amount_credited")},
+		{name: "a likelier abuse", kind: "refund", set: probability},
 		{name: "more refunds", kind: "refund", set: count("history.partner_refunds_90d")},
 		{name: "a larger order", kind: "order", set: worse("amount_total")},
 		{name: "a riskier order", kind: "order", set: probability},

@@ -17,7 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files and the protected outcome.rego of each kind")
 
-// modelled kinds need a probability; the others are decided by rules.
+// modelled kinds decide nothing without a probability. A refund that nobody
+// may credit is refused without one: only to execute it needs a low one.
 var modelled = map[string]bool{"order": true, "delivery": true}
 
 // The outcome of every kind is the same few rules over the kind's own fields.

@@ -78,6 +78,46 @@ func TestEveryCode(t *testing.T) {
 		{"HEAVY_PARCEL", parcel, change{"weight_kg": dec("31.6")}, change{"weight_kg": dec("31")}},
 		{"WAREHOUSE_LOAD_HIGH", parcel, change{"history.warehouse_deliveries_24h": int64(200)}, change{"history.warehouse_deliveries_24h": int64(199)}},
 		{"WAREHOUSE_LOAD_VERY_HIGH", parcel, change{"history.warehouse_deliveries_24h": int64(400)}, change{"history.warehouse_deliveries_24h": int64(399)}},
+		{"NEVER_ARRIVED", lost, nil, change{"claim": "return"}},
+		{"NEVER_ARRIVED_OFTEN", lost, change{"history.partner_not_received_rate_90d": dec("0.22")}, change{"history.partner_not_received_rate_90d": dec("0.219")}},
+		{"NEVER_ARRIVED_VERY_OFTEN", lost, change{"history.partner_not_received_rate_90d": dec("0.31")}, change{"history.partner_not_received_rate_90d": dec("0.31"), "history.store_not_received_rate_90d": dec("0.2")}},
+		{"CARRIER_SAYS_DELIVERED", lost, nil, change{"refund.never_arrived_but_delivered": false}},
+		{"NO_RECEIPT", giveBack, nil, change{"receipt": true}},
+		{"NO_RECEIPT_OFTEN", giveBack, change{"history.partner_no_receipt_rate_90d": dec("0.22")}, change{"history.partner_no_receipt_rate_90d": dec("0.22"), "channel": "web"}},
+		{"NO_RECEIPT_VERY_OFTEN", giveBack, change{"history.partner_no_receipt_rate_90d": dec("0.31")}, change{"history.partner_no_receipt_rate_90d": dec("0.31"), "history.partner_refunds_90d": int64(14)}},
+		{"BEFORE_GOODS_OFTEN", giveBack, change{"history.partner_before_goods_rate_90d": dec("0.22")}, change{"history.partner_before_goods_rate_90d": dec("0.22"), "refund.before_goods": false}},
+		{"BEFORE_GOODS_VERY_OFTEN", giveBack, change{"history.partner_before_goods_rate_90d": dec("0.31")}, change{"history.partner_before_goods_rate_90d": dec("0.31"), "claim": "not_received"}},
+		{"UNDER_LIMIT", giveBack, change{"refund.share_of_limit": dec("0.9")}, change{"refund.share_of_limit": dec("0.899999")}},
+		{"UNDER_LIMIT_OFTEN", giveBack, change{"history.employee_under_limit_rate_90d": dec("0.22")}, change{"history.employee_under_limit_rate_90d": dec("0.22"), "refund.share_of_limit": dec("1.000001")}},
+		{"UNDER_LIMIT_VERY_OFTEN", giveBack, change{"history.employee_under_limit_rate_90d": dec("0.31"), "refund.share_of_limit": dec("1")}, change{"history.employee_under_limit_rate_90d": dec("0.31"), "history.system_under_limit_rate_90d": nil}},
+		{"EMPLOYEE_NO_RECEIPT_OFTEN", giveBack, change{"history.employee_no_receipt_rate_90d": dec("0.22")}, change{"history.employee_no_receipt_rate_90d": dec("0.22"), "receipt": nil}},
+		{"EMPLOYEE_NO_RECEIPT_VERY_OFTEN", giveBack, change{"history.employee_no_receipt_rate_90d": dec("0.31")}, change{"history.employee_no_receipt_rate_90d": dec("0.31"), "history.employee_refunds_90d": nil}},
+		{"EMPLOYEE_BEFORE_GOODS_OFTEN", giveBack, change{"history.employee_before_goods_rate_90d": dec("0.22")}, change{"history.employee_before_goods_rate_90d": dec("0.219")}},
+		{"EMPLOYEE_BEFORE_GOODS_VERY_OFTEN", giveBack, change{"history.employee_before_goods_rate_90d": dec("0.31")}, change{"history.employee_before_goods_rate_90d": dec("0.309")}},
+		{"EMPLOYEE_SAME_CARD", giveBack, change{"history.employee_card_refunds_30d": int64(2)}, change{"history.employee_card_refunds_30d": int64(1)}},
+		{"EMPLOYEE_SAME_CARD_AGAIN", giveBack, change{"history.employee_card_refunds_30d": int64(3)}, change{"history.employee_card_refunds_30d": int64(2)}},
+		{"EMPLOYEE_SAME_CARD_MANY", giveBack, change{"history.employee_card_refunds_30d": int64(5)}, change{"history.employee_card_refunds_30d": int64(4)}},
+		{"STORE_NO_RECEIPT_OFTEN", giveBack, change{"history.store_no_receipt_rate_90d": dec("0.2002")}, change{"history.store_no_receipt_rate_90d": dec("0.2")}},
+		{"STORE_NO_RECEIPT_VERY_OFTEN", giveBack, change{"history.store_no_receipt_rate_90d": dec("0.28")}, change{"history.store_no_receipt_rate_90d": dec("0.28"), "history.store_refunds_per_day_30d": dec("1")}},
+		{"PRODUCT_NO_RECEIPT_OFTEN", giveBack, change{"history.product_no_receipt_rate_90d": dec("0.32")}, change{"history.product_no_receipt_rate_90d": dec("0.3")}},
+		{"PRODUCT_NO_RECEIPT_VERY_OFTEN", giveBack, change{"history.product_no_receipt_rate_90d": dec("0.5")}, change{"history.product_no_receipt_rate_90d": dec("0.4")}},
+		{"PRODUCT_NEVER_ARRIVED_OFTEN", lost, change{"history.product_not_received_rate_90d": dec("0.32")}, change{"history.product_not_received_rate_90d": dec("0.3")}},
+		{"PRODUCT_NEVER_ARRIVED_VERY_OFTEN", lost, change{"history.product_not_received_rate_90d": dec("0.5")}, change{"history.product_not_received_rate_90d": dec("0.4")}},
+		{"CARD_SHARED", giveBack, change{"history.card_partners_30d": int64(2)}, change{"history.card_partners_30d": int64(1)}},
+		{"CARD_SHARED_WIDELY", giveBack, change{"history.card_partners_30d": int64(4)}, change{"history.card_partners_30d": int64(3)}},
+		{"REFUND_IDENTITY_SHARED", giveBack, change{"history.phone_partners_30d": int64(2)}, change{"history.email_partners_30d": int64(1)}},
+		{"REFUND_IDENTITY_SHARED_WIDELY", giveBack, change{"history.phone_partners_30d": int64(4), "history.email_partners_30d": nil}, change{"history.phone_partners_30d": int64(3)}},
+		{"REFUND_ADDRESS_SHARED", giveBack, change{"history.address_partners_30d": int64(2)}, change{"history.address_partners_30d": int64(1)}},
+		{"REFUND_ADDRESS_SHARED_WIDELY", giveBack, change{"history.address_partners_30d": int64(4)}, change{"history.address_partners_30d": int64(3)}},
+		{"REFUNDS_FREQUENT", giveBack, change{"history.partner_refunds_30d": int64(4)}, change{"history.partner_refunds_30d": int64(3)}},
+		{"REFUNDS_VERY_FREQUENT", giveBack, change{"history.card_refunds_30d": int64(7)}, change{"history.email_refunds_30d": int64(6)}},
+		{"REFUND_BURST", giveBack, change{"history.partner_refunds_24h": int64(2)}, change{"history.partner_refunds_24h": int64(1)}},
+		{"REFUND_BURST_LARGE", giveBack, change{"history.partner_refunds_24h": int64(4)}, change{"history.partner_refunds_24h": int64(3)}},
+		{"REFUNDS_MANY_ORDERS", giveBack, change{"history.partner_refunds_per_order_365d": dec("0.5")}, change{"history.partner_refunds_per_order_365d": dec("0.499")}},
+		{"REFUNDS_MOST_ORDERS", giveBack, change{"history.partner_refunds_per_order_365d": dec("0.75")}, change{"history.partner_refunds_per_order_365d": dec("0.749")}},
+		{"KNOWN_ABUSE", giveBack, change{"history.address_abuses": dec("1")}, nil},
+		{"GOODS_MISSING", giveBack, change{"history.partner_goods_missing_365d": dec("1")}, change{"history.partner_goods_missing_365d": dec("2")}},
+		{"GOODS_MISSING_AGAIN", giveBack, change{"history.email_goods_missing_365d": dec("2")}, nil},
 	}
 	left := codes(t)
 	for _, c := range cases {
@@ -102,6 +142,7 @@ func TestUnknownProbability(t *testing.T) {
 		"order without amount":       with(webOrder(), map[string]any{"amount_total": nil}),
 		"order without rate":         noRate,
 		"delivery without a promise": with(parcel(), map[string]any{"promised_date": nil}),
+		"refund without a customer":  with(giveBack(), map[string]any{"partner_id": nil, "history.partner_refunds_90d": nil}),
 	}
 	for name, s := range cases {
 		a := assess(t, s)
@@ -125,6 +166,9 @@ func TestConfidence(t *testing.T) {
 	}{
 		{"web order, everything known", webOrder(), 1, 1},
 		{"delivery, everything known", parcel(), 1, 1},
+		{"refund, everything known", giveBack(), 1, 1},
+		{"refund on the web, whose order is the receipt", with(lost(), map[string]any{"receipt": nil, "store": nil}), 1, 1},
+		{"refund without claim, receipt and limit", with(giveBack(), map[string]any{"claim": nil, "receipt": nil, "approval_limit": nil, "refund.share_of_limit": nil, "refund.never_arrived_but_delivered": nil}), 0.5, 0.8},
 		{"order at the till without signals", with(webOrder(), map[string]any{
 			"channel": "pos", "signals.ip_country": nil, "signals.avs": nil, "signals.cvc": nil, "signals.psp_score": nil, "shipping.express": nil, "customer.phone": nil}), 1, 1},
 		{"web order without signals", with(webOrder(), map[string]any{
@@ -172,6 +216,8 @@ func TestHostileNumbers(t *testing.T) {
 		with(parcel(), map[string]any{"handling_days": huge, "transit_days": huge, "distance_km": huge, "weight_kg": huge, "units_missing": huge}),
 		with(parcel(), map[string]any{"promised_date": late, "handling_days": decimal.Zero, "transit_days": decimal.Zero}),
 		with(parcel(), map[string]any{"promised_date": time.Unix(0, 0), "scheduled_date": late}),
+		with(lost(), map[string]any{"history.partner_not_received_rate_90d": huge, "history.system_not_received_rate_90d": huge.Neg(), "history.partner_refunds_90d": int64(math.MaxInt64), "history.product_refunds_per_day_30d": huge}),
+		with(giveBack(), map[string]any{"refund.share_of_limit": huge, "history.partner_refunds_per_order_365d": huge, "history.partner_abuses": huge, "history.employee_refunds_90d": int64(math.MinInt64)}),
 	} {
 		if p := probability(t, s); !(p > 0 && p < 1) {
 			t.Errorf("probability %v", p)
@@ -182,6 +228,37 @@ func TestHostileNumbers(t *testing.T) {
 	}
 	if contribution(assess(t, with(parcel(), map[string]any{"promised_date": late})), "PROMISE_SLACK_WIDE") == 0 {
 		t.Error("an endless promise is not seen as wide")
+	}
+}
+
+// TestNobodyIsComparedWithHimself: who is a rare product's, or a small store's,
+// only customer makes its share, which must not excuse him.
+func TestNobodyIsComparedWithHimself(t *testing.T) {
+	t.Parallel()
+	only := map[string]any{
+		"history.partner_refunds_90d": int64(10), "history.partner_not_received_rate_90d": dec("0.525"),
+		"history.product_not_received_rate_90d": dec("0.525"), "history.store_not_received_rate_90d": dec("0.525"), "history.system_not_received_rate_90d": dec("0.06"),
+	}
+	if contribution(assess(t, with(lost(), only)), "NEVER_ARRIVED_OFTEN") == 0 {
+		t.Error("the customer's own claims excuse the customer")
+	}
+}
+
+// TestHouseThatIsLikeThat: what holds for store, product or company is nobody's
+// excess.
+func TestHouseThatIsLikeThat(t *testing.T) {
+	t.Parallel()
+	for _, peer := range []string{"store", "product", "system"} {
+		for _, base := range []func() decision.Snapshot{giveBack, lost} {
+			s := base()
+			before := probability(t, s)
+			for _, share := range refundShares {
+				s = with(s, map[string]any{"history.partner_" + share + "_rate_90d": dec("0.25"), "history." + peer + "_" + share + "_rate_90d": dec("0.25"), "history.store_refunds_per_day_30d": dec("1")})
+			}
+			if after := probability(t, s); after > before {
+				t.Errorf("with a %s where a quarter is so: %v, without %v", peer, after, before)
+			}
+		}
 	}
 }
 

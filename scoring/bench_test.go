@@ -6,9 +6,9 @@ import (
 	"assent/decision"
 )
 
-// BenchmarkAssess: a full order and a full delivery. Goal: a few microseconds.
+// BenchmarkAssess: a full order, delivery and refund. Goal: a few microseconds.
 func BenchmarkAssess(b *testing.B) {
-	for _, s := range []decision.Snapshot{webOrder(), parcel()} {
+	for _, s := range []decision.Snapshot{webOrder(), parcel(), giveBack()} {
 		model := card(s.Kind)
 		b.Run(s.Kind, func(b *testing.B) {
 			b.ReportAllocs()

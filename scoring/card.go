@@ -38,7 +38,7 @@ type Limits struct {
 // attributes applies: the first that matches.
 type Characteristic struct {
 	Name       string      `json:"name"`  // also names the measure that answers it
-	Reads      []string    `json:"reads"` // paths of fields, or of features where they start with "history."
+	Reads      []string    `json:"reads"` // paths of fields and features
 	Doc        string      `json:"doc"`   // what is measured, its unit, and when it is not asked
 	Attributes []Attribute `json:"attributes"`
 }

@@ -96,7 +96,7 @@ func TestBadCards(t *testing.T) {
 
 func TestBaseRates(t *testing.T) {
 	t.Parallel()
-	for model, want := range map[*Scorecard]float64{Order(): 0.011, Delivery(): 0.060} {
+	for model, want := range map[*Scorecard]float64{Order(): 0.011, Delivery(): 0.060, Refund(): 0.018} {
 		if got := logistic.Sigmoid(model.card.Base); math.Abs(got-want) > 0.0005 {
 			t.Errorf("%s: base rate %.4f, want %.3f", model.card.Model, got, want)
 		}

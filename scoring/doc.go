@@ -1,5 +1,5 @@
-// Package scoring holds the models that assess an order's fraud risk and a
-// delivery's risk of being late.
+// Package scoring holds the models that assess an order's fraud risk, a
+// delivery's risk of being late, and a refund's of being abuse.
 //
 // A new shop has no labels, so it starts with scorecards: cards of
 // characteristics, each with attributes that have a code, a weight in

@@ -62,6 +62,28 @@ func ExampleNew() {
 	// Output: 0.0097 0.0036 false
 }
 
+// A customer of whom a quarter of fifteen refunds never arrived, where peers
+// have a tenth.
+func ExampleRefund() {
+	s := with(lost(), map[string]any{"history.partner_not_received_rate_90d": dec("0.25"), "history.partner_refunds_30d": int64(4)})
+	a, err := scoring.Refund().Assess(s)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.1f %% abuse\n", *a.Probability*100)
+	for _, r := range a.Reasons {
+		sentence, _, _ := scoring.Reason(r.Code)
+		fmt.Printf("%+.3f %s\n", r.Contribution, sentence)
+	}
+	// Output:
+	// 24.5 % abuse
+	// +1.250 The customer says more often than others that nothing arrived.
+	// +0.750 The customer, or people linked with the customer, had four or more other refunds in 30 days.
+	// +0.500 The carrier says that the goods were delivered.
+	// +0.375 The amount is just under what whoever asks may refund alone.
+}
+
 func ExampleReason() {
 	sentence, source, ok := scoring.Reason("IP_COUNTRY_MISMATCH")
 	fmt.Println(sentence)

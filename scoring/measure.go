@@ -64,6 +64,26 @@ var measures = map[string]measure{
 	"distance":       number("distance_km"),
 	"weight":         number("weight_kg"),
 	"warehouse_load": feature("history.warehouse_deliveries_24h"),
+
+	"never_arrived":           above("not_received", "partner", []string{"store", "product"}, counted("history.partner_refunds_90d"), person, saysNeverArrived),
+	"never_arrived_delivered": carrierSaysDelivered,
+	"no_receipt":              above("no_receipt", "partner", []string{"store", "product"}, counted("history.partner_refunds_90d"), person, withoutReceipt),
+	"before_goods":            above("before_goods", "partner", []string{"store", "product"}, counted("history.partner_refunds_90d"), person, goodsStillOut),
+	"under_limit":             above("under_limit", "employee", []string{"store"}, counted("history.employee_refunds_90d"), person, justUnderLimit),
+	"employee_no_receipt":     above("no_receipt", "employee", []string{"store"}, counted("history.employee_refunds_90d"), person, withoutReceipt),
+	"employee_before_goods":   above("before_goods", "employee", []string{"store"}, counted("history.employee_refunds_90d"), person, goodsStillOut),
+	"employee_card":           feature("history.employee_card_refunds_30d"),
+	"store_no_receipt":        above("no_receipt", "store", nil, perMonth("store", storeRows), place, withoutReceipt),
+	"product_no_receipt":      above("no_receipt", "product", []string{"store"}, perMonth("product", productRows), place, withoutReceipt),
+	"product_never_arrived":   above("not_received", "product", []string{"store"}, perMonth("product", productRows), place, saysNeverArrived),
+	"card_shared":             feature("history.card_partners_30d"),
+	"identity_shared":         most(0, "history.email_partners_30d", "history.phone_partners_30d"),
+	"address_shared":          feature("history.address_partners_30d"),
+	"refund_frequency":        most(0, "history.partner_refunds_30d", "history.email_refunds_30d", "history.phone_refunds_30d", "history.card_refunds_30d"),
+	"refund_burst":            feature("history.partner_refunds_24h"),
+	"refunds_per_order":       most(2, "history.partner_refunds_per_order_365d"),
+	"known_abuse":             most(0, "history.partner_abuses", "history.email_abuses", "history.phone_abuses", "history.address_abuses"),
+	"goods_missing":           most(0, "history.partner_goods_missing_365d", "history.email_goods_missing_365d", "history.phone_goods_missing_365d", "history.address_goods_missing_365d"),
 }
 
 // feature reads a count that gather computed from history.

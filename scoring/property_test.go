@@ -87,12 +87,13 @@ func TestReadsAreComplete(t *testing.T) {
 func TestMonotone(t *testing.T) {
 	t.Parallel()
 	type move = func(t *rapid.T, s decision.Snapshot) decision.Snapshot
-	cases := []struct {
+	type monotone struct {
 		name string
 		any  func(*rapid.T) decision.Snapshot
 		move move
 		down bool
-	}{
+	}
+	cases := []monotone{
 		{"orders by e-mail", anyOrder, more("history.email_orders_24h"), false},
 		{"orders by customer", anyOrder, more("history.partner_orders_24h"), false},
 		{"customers behind the e-mail", anyOrder, more("history.email_partners_30d"), false},
@@ -110,6 +111,19 @@ func TestMonotone(t *testing.T) {
 		{"distance", anyParcel, morePrecisely("distance_km"), false},
 		{"weight", anyParcel, morePrecisely("weight_kg"), false},
 		{"load", anyParcel, more("history.warehouse_deliveries_24h"), false},
+		{"refunds per order", anyRefund, morePrecisely("history.partner_refunds_per_order_365d"), false},
+	}
+	for _, path := range refundCounts {
+		cases = append(cases, monotone{path, anyRefund, more(path), false})
+	}
+	for _, path := range refundTotals {
+		cases = append(cases, monotone{path, anyRefund, morePrecisely(path), false})
+	}
+	for _, share := range refundShares {
+		cases = append(cases,
+			monotone{"the customer's " + share, anyRefund, morePrecisely("history.partner_" + share + "_rate_90d"), false},
+			monotone{"the employee's " + share, anyRefund, morePrecisely("history.employee_" + share + "_rate_90d"), false},
+			monotone{"the company's " + share, anyRefund, morePrecisely("history.system_" + share + "_rate_90d"), true})
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

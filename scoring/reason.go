@@ -1,7 +1,7 @@
 package scoring
 
 // Cards lists the declared cards, for docs. The slice is the caller's own.
-func Cards() []Card { return []Card{OrderCard(), DeliveryCard()} }
+func Cards() []Card { return []Card{OrderCard(), DeliveryCard(), RefundCard()} }
 
 // explained indexes every attribute by its code.
 var explained = func() map[string]Attribute {

@@ -122,7 +122,7 @@ func sortReasons(reasons []decision.Reason) {
 }
 
 // Scorecards are those that kinds start with.
-func Scorecards() []*Scorecard { return []*Scorecard{Order(), Delivery()} }
+func Scorecards() []*Scorecard { return []*Scorecard{Order(), Delivery(), Refund()} }
 
 // CardOf is the scorecard that a kind starts with; nil if it has none.
 func CardOf(kind string) *Scorecard {

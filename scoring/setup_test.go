@@ -46,6 +46,51 @@ func parcel() decision.Snapshot {
 	return s
 }
 
+// giveBack is a blameless refund at the till, everything known, of a kind that
+// every characteristic asks about: no receipt, before the goods, just under
+// the limit. Peers do each as often as the customer.
+func giveBack() decision.Snapshot {
+	s := snapshot("refund", "pos", decision.Record{
+		"state": "posted", "currency": "EUR", "amount": dec("95"), "amount_total": dec("95"), "amount_credited": decimal.Zero, "partner_id": int64(14),
+		"paid": true, "goods_returned": false, "claim": "return", "receipt": false, "approval_limit": dec("100"), "store": "store-3", "employee": "cashier-12",
+		"delivered_date": now.AddDate(0, 0, -4), "customer.email": "ada@example.com", "customer.phone": "+9995550100",
+	})
+	s.Context = decision.Record{
+		"refund.before_goods": true, "refund.share_of_limit": dec("0.95"), "refund.never_arrived_but_delivered": false,
+		"history.partner_refunds_90d": int64(15), "history.employee_refunds_90d": int64(15), "history.partner_refunds_per_order_365d": dec("0.1"),
+		"history.store_refunds_per_day_30d": dec("5"), "history.product_refunds_per_day_30d": dec("0.5"),
+	}
+	for _, share := range refundShares {
+		for _, who := range []string{"partner", "employee", "store", "product", "system"} {
+			s.Context["history."+who+"_"+share+"_rate_90d"] = dec("0.1")
+		}
+	}
+	for _, path := range refundCounts {
+		s.Context[path] = int64(0)
+	}
+	for _, path := range refundTotals {
+		s.Context[path] = decimal.Zero
+	}
+	return s
+}
+
+// lost is the same refund of what never arrived, bought on the web.
+func lost() decision.Snapshot {
+	return with(giveBack(), map[string]any{"channel": "web", "claim": "not_received", "refund.never_arrived_but_delivered": true})
+}
+
+var (
+	refundShares = []string{"not_received", "no_receipt", "before_goods", "under_limit"}
+	refundCounts = []string{
+		"history.employee_card_refunds_30d", "history.card_partners_30d", "history.email_partners_30d", "history.phone_partners_30d", "history.address_partners_30d",
+		"history.partner_refunds_30d", "history.email_refunds_30d", "history.phone_refunds_30d", "history.card_refunds_30d", "history.partner_refunds_24h",
+	}
+	refundTotals = []string{
+		"history.partner_abuses", "history.email_abuses", "history.phone_abuses", "history.address_abuses",
+		"history.partner_goods_missing_365d", "history.email_goods_missing_365d", "history.phone_goods_missing_365d", "history.address_goods_missing_365d",
+	}
+)
+
 func snapshot(kind, channel string, fields decision.Record) decision.Snapshot {
 	s := decision.Snapshot{
 		Company: "main", CompanyCurrency: "EUR", Kind: kind, Channel: channel, Now: now, Rate: decimal.NewFromInt(1),
@@ -89,10 +134,7 @@ func with(s decision.Snapshot, changes map[string]any) decision.Snapshot {
 }
 
 func card(kind string) *scoring.Scorecard {
-	if kind == "order" {
-		return scoring.Order()
-	}
-	return scoring.Delivery()
+	return scoring.CardOf(kind)
 }
 
 type fataler interface {
@@ -136,12 +178,9 @@ func contribution(a decision.Assessment, code string) float64 {
 
 func logit(p float64) float64 { return math.Log(p) - math.Log1p(-p) }
 
-// anySnapshot draws a snapshot of either kind, with any fields known.
+// anySnapshot draws a snapshot of any kind, with any fields known.
 func anySnapshot(t *rapid.T) decision.Snapshot {
-	if rapid.Bool().Draw(t, "order") {
-		return thinned(t, anyOrder(t))
-	}
-	return thinned(t, anyParcel(t))
+	return thinned(t, rapid.SampledFrom([]func(*rapid.T) decision.Snapshot{anyOrder, anyParcel, anyRefund}).Draw(t, "kind")(t))
 }
 
 // thinned takes some fields and features away.
@@ -199,6 +238,34 @@ func anyParcel(t *rapid.T) decision.Snapshot {
 		"units_missing": tenths("missing", 40), "international": rapid.Bool().Draw(t, "abroad"),
 		"history.warehouse_deliveries_24h": int64(rapid.IntRange(0, 500).Draw(t, "load")),
 	})
+}
+
+func anyRefund(t *rapid.T) decision.Snapshot {
+	share := func(path string) decimal.Decimal {
+		return decimal.New(int64(rapid.IntRange(0, 1_000_000).Draw(t, path)), -6)
+	}
+	claim := rapid.SampledFrom([]string{"return", "not_received", "damaged"}).Draw(t, "claim")
+	changes := map[string]any{
+		"channel": rapid.SampledFrom([]string{"", "web", "pos"}).Draw(t, "channel"), "claim": claim, "receipt": rapid.Bool().Draw(t, "receipt"),
+		"refund.before_goods": rapid.Bool().Draw(t, "before"), "refund.share_of_limit": share("limit").Mul(dec("1.2")),
+		"refund.never_arrived_but_delivered": claim == "not_received" && rapid.Bool().Draw(t, "delivered"),
+		"history.partner_refunds_90d":        int64(rapid.IntRange(0, 200).Draw(t, "refunds")), "history.employee_refunds_90d": int64(rapid.IntRange(0, 100).Draw(t, "asked")),
+		"history.store_refunds_per_day_30d": share("store daily").Mul(dec("8")), "history.product_refunds_per_day_30d": share("product daily").Mul(dec("3")),
+		"history.partner_refunds_per_order_365d": share("per order"),
+	}
+	for _, of := range refundShares {
+		for _, who := range []string{"partner", "employee", "store", "product", "system"} {
+			path := "history." + who + "_" + of + "_rate_90d"
+			changes[path] = share(path).Mul(rapid.SampledFrom([]decimal.Decimal{dec("1"), dec("0.1")}).Draw(t, "scale"))
+		}
+	}
+	for _, path := range refundCounts {
+		changes[path] = int64(rapid.IntRange(0, 8).Draw(t, path))
+	}
+	for _, path := range refundTotals {
+		changes[path] = decimal.NewFromInt(int64(rapid.IntRange(0, 3).Draw(t, path)))
+	}
+	return with(giveBack(), changes)
 }
 
 var _ decision.Assessor = (*scoring.Scorecard)(nil)

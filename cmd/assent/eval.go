@@ -13,8 +13,10 @@ import (
 	"text/tabwriter"
 
 	"assent/evals"
+	"assent/evals/decisions"
 	"assent/evals/report"
 	"assent/evals/tabular"
+	"assent/internal/simulator"
 )
 
 type evalCmd struct {
@@ -95,7 +97,7 @@ func allEvals() ([]evals.Eval, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []evals.Eval
+	all := []evals.Eval{decisions.RefundAbuse(simulator.SeasonPlan{})}
 	for _, s := range specs {
 		all = append(all, s.Eval())
 	}

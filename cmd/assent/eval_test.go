@@ -183,3 +183,21 @@ func TestEvalList(t *testing.T) {
 		}
 	}
 }
+
+// TestEvalOfWhatIsMade needs no folder, beside one that does; it has no tables.
+func TestEvalOfWhatIsMade(t *testing.T) {
+	t.Parallel()
+	p, none := &process{now: time.Now}, &evalData{Seed: 3}
+	chosen, o, err := none.choose(p, []string{"decisions/*"})
+	if err != nil || len(chosen) != 1 || !chosen[0].Made || o.Seed != 3 {
+		t.Errorf("%d evals, seed %d, %v", len(chosen), o.Seed, err)
+	}
+	if _, _, err := none.choose(p, []string{"decisions/*", "scoring/*"}); err == nil {
+		t.Error("files are read from no folder")
+	}
+	s := setup(t)
+	s.fails(exitUsage, "has no table of features", "eval", "features", "decisions/refund_abuse", "--out="+t.TempDir())
+	if said := s.ok("eval", "list"); !strings.Contains(said, "decisions/refund_abuse") {
+		t.Errorf("it is not listed:\n%s", said)
+	}
+}

@@ -43,7 +43,9 @@ func TestOutcomesPull(t *testing.T) {
 			t.Fatal(r.err)
 		}
 	}
-	pull := func(args ...string) string { return s.in(5*aDay, append(append([]string{"outcomes", "pull"}, args...), flags...)...) }
+	pull := func(args ...string) string {
+		return s.in(5*aDay, append(append([]string{"outcomes", "pull"}, args...), flags...)...)
+	}
 	if have, want := pull("--kind=delivery"), "delivery: 5 decisions; told: shipped late 2, shipped on_time 1; known before: 0; not ended: 1\n"+
 		"delivery: 1 not visible to the integration's user in Odoo, or another record under the same id\n"+
 		"delivery: arrivals were not told, since Odoo does not know them; --transit says how long goods are on the road\n"; have != want {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"maps"
@@ -54,7 +53,7 @@ func newView(r evals.Result) *view {
 	v.Cost = newCost(r)
 	v.Folds = folds(r.Report.Backtest)
 	v.Slices = newSlices(r)
-	v.Challenge = differences(r.Report.Challenger)
+	v.Challenge = differences(r)
 	v.Features, v.Shifted = features(r.Report.Features), shifted(r.Report.Features)
 	v.Parts = parts(r.Sections)
 	return v
@@ -109,7 +108,7 @@ type headline struct {
 func headlines(r evals.Result, baselines []string) []headline {
 	var out []headline
 	for _, name := range r.Names() {
-		f, _ := figureOf(name)
+		f, _ := r.Figure(name)
 		h := headline{Name: name, Doc: f.Doc, Less: f.Less, Interval: r.Metrics[name]}
 		if i := slices.IndexFunc(r.Gates, func(g metric.Gate) bool { return g.Metric == name }); i >= 0 {
 			h.Gate = &r.Gates[i]
@@ -126,27 +125,6 @@ func headlines(r evals.Result, baselines []string) []headline {
 		out = append(out, h)
 	}
 	return out
-}
-
-// ordered sorts names of metrics: those of record as they are listed there,
-// then the others by name.
-func ordered(names []string) []string {
-	rank := func(name string) int {
-		_, i := figureOf(name)
-		return i
-	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
-	return names
-}
-
-// figureOf gives a metric's description and its place in the order of record.
-func figureOf(name string) (metric.Figure, int) {
-	all := metric.Figures()
-	i := slices.IndexFunc(all, func(f metric.Figure) bool { return f.Name == name })
-	if i < 0 {
-		return metric.Figure{}, len(all)
-	}
-	return all[i], i
 }
 
 // whisker draws the interval on a scale of its own, just wide enough for it,
@@ -239,25 +217,26 @@ type difference struct {
 	Reading  string
 }
 
-func differences(c *evals.Challenger) []difference {
+func differences(r evals.Result) []difference {
+	c := r.Report.Challenger
 	if c == nil {
 		return nil
 	}
 	var out []difference
-	for _, name := range ordered(slices.Collect(maps.Keys(c.Differences))) {
-		out = append(out, difference{name, c.Differences[name], reading(name, c.Differences[name])})
+	for _, name := range r.Ordered(slices.Collect(maps.Keys(c.Differences))) {
+		f, described := r.Figure(name)
+		out = append(out, difference{name, c.Differences[name], reading(f, described, c.Differences[name])})
 	}
 	return out
 }
 
 // reading says who is better, if the interval is on one side of nothing.
-func reading(name string, d metric.Interval) string {
-	f, place := figureOf(name)
+func reading(f metric.Figure, described bool, d metric.Interval) string {
 	above, below := d.Low > 0, d.High < 0
 	switch {
 	case !above && !below:
 		return "no clear difference"
-	case place == len(metric.Figures()):
+	case !described:
 		return "differs"
 	case above != f.Less:
 		return "challenger is better"

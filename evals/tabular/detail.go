@@ -13,31 +13,18 @@ import (
 	"assent/scoring/train"
 )
 
-// Sizes of what a page shows.
-const (
-	curvePoints = 200
-	bins        = 10
-	bars        = 20
-	mostCases   = 20
-	leastSlice  = 100 // rows of a slice worth a figure
-)
+// leastSlice is how many rows of a slice are worth a figure.
+const leastSlice = 100
 
 // report gathers what the page shows.
 func (p *prepared) report(f *train.Fitted, j judged, sample *metric.Sample, seed uint64) (evals.Report, error) {
-	c := metric.Rank(j.probability, j.positive).Curve(nil)
-	out := evals.Report{
-		HeldOut: p.data.held, Base: c.Base(), TrainBase: p.base(),
-		PR: c.PR(curvePoints), ROC: c.ROC(curvePoints),
-		Before:    metric.Reliability(logistic.Sigmoids(j.raw), j.positive, bins),
-		After:     metric.Reliability(j.probability, j.positive, bins),
-		Histogram: histogram(j), Backtest: f.Backtest.Origins, Features: p.features(f),
-		Confusion: confusion(j), Slices: p.slices(j, seed), Cost: p.cost(j),
-	}
-	out.FalseAlarms, out.Misses = p.worst(j)
+	out := j.Report()
+	out.HeldOut, out.TrainBase, out.Before = p.data.held, p.base(), j.Reliability(logistic.Sigmoids(j.raw))
+	out.Backtest, out.Features, out.Slices, out.Cost = f.Backtest.Origins, p.features(f), p.slices(j, seed), p.cost(j)
 	if f.Challenger == nil {
 		return out, nil
 	}
-	challenger, err := p.challenge(f.Challenger, j, sample, out.Confusion.Threshold, seed)
+	challenger, err := p.challenge(f.Challenger, j, sample, seed)
 	out.Challenger = challenger
 	return out, err
 }
@@ -50,74 +37,6 @@ func (p *prepared) base() float64 {
 		}
 	}
 	return float64(n) / float64(p.frame.Rows())
-}
-
-func histogram(j judged) []evals.Bar {
-	out := make([]evals.Bar, bars)
-	top := max(slices.Max(j.probability), math.SmallestNonzeroFloat64)
-	for i := range out {
-		out[i].From, out[i].To = top*float64(i)/bars, top*float64(i+1)/bars
-	}
-	for i, p := range j.probability {
-		b := &out[min(int(p/top*bars), bars-1)]
-		if j.positive[i] {
-			b.Positive++
-		} else {
-			b.Negative++
-		}
-	}
-	return out
-}
-
-// confusion is at the threshold that lets at most one per cent of negatives
-// alarm.
-func confusion(j judged) evals.Confusion {
-	const most = 0.01
-	var negatives []float64
-	for i, p := range j.probability {
-		if !j.positive[i] {
-			negatives = append(negatives, p)
-		}
-	}
-	slices.Sort(negatives)
-	out := evals.Confusion{Threshold: 1}
-	if n := len(negatives); n > 0 {
-		// Above the threshold alarm; at it, not.
-		out.Threshold = negatives[n-1-int(most*float64(n))]
-	}
-	for i, p := range j.probability {
-		switch alarm := p > out.Threshold; {
-		case alarm && j.positive[i]:
-			out.TruePositive++
-		case alarm:
-			out.FalsePositive++
-		case j.positive[i]:
-			out.FalseNegative++
-		default:
-			out.TrueNegative++
-		}
-	}
-	return out
-}
-
-// worst are the errors that the model was surest of.
-func (p *prepared) worst(j judged) (alarms, misses []evals.Case) {
-	order := make([]int, len(j.probability))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(j.probability[b], j.probability[a]) })
-	for _, k := range order {
-		if !j.positive[k] && len(alarms) < mostCases {
-			alarms = append(alarms, evals.Case{ID: p.data.ids[p.test[k]], Probability: j.probability[k]})
-		}
-	}
-	for _, k := range slices.Backward(order) {
-		if j.positive[k] && len(misses) < mostCases {
-			misses = append(misses, evals.Case{ID: p.data.ids[p.test[k]], Probability: j.probability[k]})
-		}
-	}
-	return alarms, misses
 }
 
 // features are by what they are worth, with how they moved.
@@ -155,38 +74,12 @@ func (p *prepared) slices(j judged, seed uint64) []evals.Slice {
 		}
 		for value, rows := range parts {
 			if len(rows) >= leastSlice {
-				out = append(out, slice(name+" = "+value, rows, j, seed))
+				out = append(out, j.Slice(name+" = "+value, rows, seed))
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b evals.Slice) int {
-		return cmp.Or(cmp.Compare(orLast(a.AUC.Value), orLast(b.AUC.Value)), cmp.Compare(a.Name, b.Name))
-	})
+	evals.WorstFirst(out)
 	return out
-}
-
-func orLast(x float64) float64 {
-	if math.IsNaN(x) {
-		return 2
-	}
-	return x
-}
-
-func slice(name string, rows []int, j judged, seed uint64) evals.Slice {
-	s := evals.Slice{Name: name, Rows: len(rows)}
-	var scores []float64
-	var positive []bool
-	for _, k := range rows {
-		scores, positive = append(scores, j.probability[k]), append(positive, j.positive[k])
-		s.Expected += j.probability[k] / float64(len(rows))
-		if j.positive[k] {
-			s.Positive++
-		}
-	}
-	s.Observed = float64(s.Positive) / float64(len(rows))
-	ranking := metric.Rank(scores, positive)
-	s.AUC = metric.Bootstrap(len(rows), seed, func(w []float64) []float64 { return []float64{ranking.Curve(w).AUC()} })[0]
-	return s
 }
 
 // cost is the expected cost of each threshold, where the spec says what
@@ -200,7 +93,7 @@ func (p *prepared) cost(j judged) *evals.Cost {
 	const steps = 100
 	out := &evals.Cost{Currency: m.Currency}
 	least := math.Inf(1)
-	top := slices.Max(j.probability)
+	top := slices.Max(j.Probability)
 	for n := range steps + 1 {
 		threshold, sum, counted := top*float64(n)/steps, 0.0, 0.0
 		for k, i := range p.test {
@@ -209,13 +102,13 @@ func (p *prepared) cost(j judged) *evals.Cost {
 				continue
 			}
 			counted++
-			switch looked := j.probability[k] > threshold; {
+			switch looked := j.Probability[k] > threshold; {
 			case looked:
 				sum += m.Review
-				if !j.positive[k] {
+				if !j.Positive[k] {
 					sum += m.Margin * value
 				}
-			case j.positive[k]:
+			case j.Positive[k]:
 				sum += m.Loss * value
 			}
 		}
@@ -229,9 +122,9 @@ func (p *prepared) cost(j judged) *evals.Cost {
 }
 
 // challenge asks the runner-up about the same rows.
-func (p *prepared) challenge(f *train.Fitted, champion judged, sample *metric.Sample, threshold float64, seed uint64) (*evals.Challenger, error) {
+func (p *prepared) challenge(f *train.Fitted, champion judged, sample *metric.Sample, seed uint64) (*evals.Challenger, error) {
 	other := p.judge(f)
-	second, err := metric.NewSample(other.probability, other.positive)
+	second, err := metric.NewSample(other.Probability, other.Positive)
 	if err != nil {
 		return nil, err
 	}
@@ -239,19 +132,9 @@ func (p *prepared) challenge(f *train.Fitted, champion judged, sample *metric.Sa
 	if err != nil {
 		return nil, err
 	}
-	out := &evals.Challenger{Name: f.Blend.Shares.String(), Differences: map[string]metric.Interval{}}
+	out := champion.Challenge(f.Blend.Shares.String(), other.Judged)
 	for name, d := range differences {
 		out.Differences[name] = d.Interval
 	}
-	own := confusion(other).Threshold
-	over := func(p []float64, t float64) []bool {
-		alarms := make([]bool, len(p))
-		for i, x := range p {
-			alarms[i] = x > t
-		}
-		return alarms
-	}
-	out.OnlyChampion, out.OnlyOther = metric.Discordant(over(champion.probability, threshold), over(other.probability, own), champion.positive)
-	out.McNemar = metric.McNemar(out.OnlyChampion, out.OnlyOther)
 	return out, nil
 }

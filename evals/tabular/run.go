@@ -197,9 +197,8 @@ func (p *prepared) learn(seed uint64) (*train.Fitted, error) {
 
 // judged is what a model said of the test rows.
 type judged struct {
-	raw         []float64 // the model's own log-odds
-	probability []float64 // calibrated
-	positive    []bool
+	raw          []float64 // the model's own log-odds
+	evals.Judged           // calibrated
 }
 
 // judge scores the test in order of time. The base rate is followed by what
@@ -216,12 +215,12 @@ func (p *prepared) judge(f *train.Fitted) judged {
 	for _, i := range p.test {
 		p.values(i, values)
 		x := f.Blend.LogOdds(values)
-		j.raw, j.positive = append(j.raw, x), append(j.positive, p.data.label[i] == 1)
+		j.raw, j.IDs, j.Positive = append(j.raw, x), append(j.IDs, p.data.ids[i]), append(j.Positive, p.data.label[i] == 1)
 		cases = append(cases, p.asCase(i, f.Calibration.LogOdds(x)))
 	}
 	shifts := f.Rolling.Shifts(cases)
 	for k, c := range cases[before:] {
-		j.probability = append(j.probability, logistic.Sigmoid(c.LogOdds+shifts[before+k]))
+		j.Probability = append(j.Probability, logistic.Sigmoid(c.LogOdds+shifts[before+k]))
 	}
 	return j
 }
@@ -239,7 +238,7 @@ func (p *prepared) asCase(i int, logOdds float64) calibrate.Case {
 
 // result turns what was said into figures.
 func (p *prepared) result(f *train.Fitted, j judged, seed uint64) (evals.Result, error) {
-	sample, err := metric.NewSample(j.probability, j.positive)
+	sample, err := metric.NewSample(j.Probability, j.Positive)
 	if err != nil {
 		return evals.Result{}, err
 	}

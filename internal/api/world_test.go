@@ -150,7 +150,7 @@ func serviceOn(store decision.Store, log *slog.Logger, clock func() time.Time, o
 	return &decision.Service{
 		Store: store, Ledger: &decision.Ledger{Store: store, Key: keyring.Audit}, Keyring: keyring, Policies: embedded{engine()}, Records: odoo,
 		Now: clock, NewID: func() string { return uuid.Must(uuid.NewV7()).String() }, Code: "test", Log: log,
-		Models: decision.Assessors{"order": scoring.Order(), "delivery": scoring.Delivery()},
+		Models: decision.Assessors{"order": scoring.Order(), "delivery": scoring.Delivery(), "refund": scoring.Refund()},
 	}
 }
 

@@ -77,7 +77,7 @@ func unpeopled(t *testing.T) *house {
 	ledger := &decision.Ledger{Store: store, Key: keys.Audit}
 	h.decisions = &decision.Service{
 		Store: store, Ledger: ledger, Keyring: keys, Policies: h, Now: h.clock, NewID: newID, Code: "test", Log: quiet(),
-		Models: decision.Assessors{"order": scoring.Order(), "delivery": scoring.Delivery()},
+		Models: decision.Assessors{"order": scoring.Order(), "delivery": scoring.Delivery(), "refund": scoring.Refund()},
 	}
 	h.approvals = &approvals.Service{Ledger: ledger, Store: store, Keyring: keys, Now: h.clock, NewID: newID}
 	h.executor = &decision.Executor{

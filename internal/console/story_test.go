@@ -84,8 +84,10 @@ func TestStoryOfTheGuard(t *testing.T) {
 func TestStoryWithoutAModel(t *testing.T) {
 	t.Parallel()
 	h := setup(t)
-	a := h.refund(17, "20")
-	h.as("ben").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "No model", "decided by rules alone", "Credit note (amount 20.00 EUR, code damaged)", "Invoice INV/2026/00012", "!Before any evidence")
+	a := h.change(17, "20")
+	h.as("ben").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "No model", "decided by rules alone", "!Before any evidence")
+	a = h.refund(17, "20")
+	h.as("ben").get("/decisions/"+a.Row.ID).want(t, http.StatusOK, "Assessed", "Before any evidence", "Credit note (amount 20.00 EUR, code damaged)", "Invoice INV/2026/00012", "!No model")
 }
 
 // brokenModel has a revision, as every model has, and says nothing.

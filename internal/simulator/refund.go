@@ -25,6 +25,9 @@ type refund struct {
 // refundDays is how long the house takes goods back.
 const refundDays = 30
 
+// agentLimit is what a support agent may refund without another person.
+var agentLimit = euros(50000)
+
 // refunds is what the support desk asks for during the day: one customer
 // sends back whatever he buys.
 func (r *Retailer) refunds(count int) {
@@ -124,10 +127,18 @@ func (f refund) fields(name string) fields {
 	out := fields{
 		"reference": name, "state": "posted", "currency": f.currency, "amount": number(f.amount), "amount_total": number(f.total()),
 		"amount_credited": number(f.credited), "partner_id": f.customer.id, "reason": f.reason,
-		"invoice_date": wire(f.invoiced), "paid": true, "goods_returned": f.returned,
+		"invoice_date": wire(f.invoiced), "paid": true, "goods_returned": f.returned, "claim": f.claim(), "approval_limit": number(agentLimit),
 	}
 	if !f.delivered.IsZero() && !f.delivered.After(f.asked) {
 		out["delivered_date"] = wire(f.delivered)
 	}
 	return out
+}
+
+// claim is what the customer says.
+func (f refund) claim() string {
+	if f.reason == "damaged" {
+		return f.reason
+	}
+	return "return"
 }

@@ -30,6 +30,7 @@ type Event struct {
 type Truth struct {
 	Fraudulent  bool   // an order by somebody who will not pay
 	Late        bool   // a delivery that arrives after the promised day
+	Abusive     bool   // a refund for goods that were kept, not bought or not the customer's, or to an employee
 	OutOfPolicy bool   // a refund or change that the rules of the house do not allow
 	Pattern     string // how, e.g. "burst"; "" for ordinary business
 }

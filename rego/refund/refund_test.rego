@@ -8,8 +8,10 @@ today := 20000 * lib.seconds_a_day
 
 # Limits of these tests: those in force move without them.
 limits := {
+	"abuse_probability": 0.1,
 	"amount": 50,
 	"count_90d": 3,
+	"signals_optional": false,
 	"sum_90d": 5000,
 	"two_people_amount": 1000,
 	"window_days": 30,
@@ -36,8 +38,12 @@ ordinary := {
 		"partner_id": "14",
 		"paid": true,
 		"goods_returned": true,
+		"claim": "return",
+		"receipt": true,
+		"store": "store-3",
+		"approval_limit": 100,
 	},
-	"assessment": {},
+	"assessment": {"probability": 0.02, "confidence": 0.9},
 	"action": {"name": "credit_note", "class": "effective"},
 	"missing": {},
 	"context": {"history": {"partner_refunds_90d": 0, "partner_refunded_90d": 0}},
@@ -83,7 +89,7 @@ test_goods_not_returned_after_the_window if {
 }
 
 test_nobody_knows_where_the_goods_are if {
-	says.unmet == {"REFUND_WINDOW"} with input as json.remove(ordinary, ["subject/goods_returned"])
+	says.unmet == {"REFUND_WINDOW", "REFUND_SIGNALS_MISSING"} with input as json.remove(ordinary, ["subject/goods_returned"])
 }
 
 test_frequent_refunds if {
@@ -149,6 +155,51 @@ test_nothing_left if {
 	verdict.reasons == {"NOTHING_LEFT"}
 }
 
+test_risk_of_abuse_at_the_limit if {
+	verdict := says.verdict with input as ordinary with input.assessment.probability as limits.abuse_probability
+	verdict.reasons == {"ABUSE_RISK"}
+	verdict.routes.ABUSE_RISK.roles == {"finance"}
+	verdict.routes.ABUSE_RISK.tier == 2
+}
+
+test_risk_of_abuse_below_the_limit if {
+	says.outcome == "execute" with input as ordinary with input.assessment.probability as limits.abuse_probability - 0.001
+}
+
+test_no_assessment if {
+	says.unmet == {"ABUSE_RISK"} with input as json.remove(ordinary, ["assessment/probability"])
+	says.unmet == {"ABUSE_RISK"} with input as json.remove(ordinary, ["assessment"])
+}
+
+test_abuse_is_no_reason_to_reject if {
+	says.outcome == "approve" with input as ordinary with input.assessment.probability as 1
+}
+
+test_withheld_signs if {
+	every path in {"subject/claim", "subject/receipt", "subject/store", "subject/approval_limit"} {
+		says.unmet == {"REFUND_SIGNALS_MISSING"} with input as json.remove(ordinary, [path])
+	}
+}
+
+test_the_order_is_the_receipt_at_a_distance if {
+	distant := json.remove(ordinary, ["subject/receipt", "subject/store"])
+	every channel in {"web", "marketplace", "b2b"} {
+		says.outcome == "execute" with input as distant with input.channel as channel
+	}
+	says.unmet == {"REFUND_SIGNALS_MISSING"} with input as distant with input.channel as "pos"
+}
+
+test_no_receipt_is_known_too if {
+	says.outcome == "execute" with input as ordinary with input.subject.receipt as false
+}
+
+test_nobody_says_what_refunds_are if {
+	unmet := decided.unmet with input as json.remove(ordinary, ["subject/claim", "subject/receipt"])
+		with data.limits.refund as limits
+		with data.limits.refund.signals_optional as true
+	unmet == set()
+}
+
 test_every_reason_has_a_route if {
 	every code in refund.required {
 		refund.route[code] with input as ordinary
@@ -156,7 +207,7 @@ test_every_reason_has_a_route if {
 }
 
 test_support_is_below_finance if {
-	every code in {"INVOICE_UNPAID", "REFUND_COUNT", "REFUND_OVER_INVOICE", "REFUND_SUM"} {
+	every code in {"ABUSE_RISK", "INVOICE_UNPAID", "REFUND_COUNT", "REFUND_OVER_INVOICE", "REFUND_SUM"} {
 		refund.route[code].tier > refund.route.REFUND_WINDOW.tier
 	}
 }

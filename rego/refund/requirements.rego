@@ -8,10 +8,12 @@ package refund
 import data.assent.lib
 
 required := {
+	"ABUSE_RISK",
 	"INVOICE_UNPAID",
 	"REFUND_AMOUNT",
 	"REFUND_COUNT",
 	"REFUND_OVER_INVOICE",
+	"REFUND_SIGNALS_MISSING",
 	"REFUND_SUM",
 	"REFUND_WINDOW",
 }
@@ -20,6 +22,49 @@ required := {
 # it and not with the amount alone: history knows a customer's other invoices,
 # so a refund in six parts of one invoice would look like six small ones.
 returned := input.subject.amount_credited + input.subject.amount
+
+# METADATA
+# title: Abuse is unlikely
+# description: The probability of abuse is at or above the limit, or unknown.
+# labels:
+#   id: refund/abuse-risk
+#   owner: finance
+passed contains "ABUSE_RISK" if input.assessment.probability < data.limits.refund.abuse_probability
+
+# METADATA
+# title: Whoever asks says what the refund is
+# description: |
+#   What the customer says, whether the goods are back, a receipt, the store or
+#   the own limit of whoever asks is missing, so that nobody knows whether it was bad.
+# labels:
+#   id: refund/signals-missing
+#   owner: finance
+passed contains "REFUND_SIGNALS_MISSING" if {
+	input.subject.claim
+	is_boolean(input.subject.goods_returned)
+	input.subject.approval_limit
+	bought_here
+}
+
+# METADATA
+# title: Nobody says what refunds are
+# description: Where no shop says it, it cannot be withheld either; the limit says so.
+# labels:
+#   id: refund/signals-missing/none
+#   owner: finance
+passed contains "REFUND_SIGNALS_MISSING" if {
+	data.limits.refund.signals_optional
+	input.subject.state
+}
+
+# To the model what is unknown is no risk, so a bad sign that is left out would
+# make a refund easier. Each must be known where the model asks for it.
+bought_here if {
+	is_boolean(input.subject.receipt)
+	input.subject.store
+}
+
+bought_here if input.channel in {"web", "marketplace", "b2b"}
 
 # METADATA
 # title: The invoice returns little

@@ -12,6 +12,22 @@ package refund
 route["REFUND_WINDOW"] := {"tier": 1, "roles": {"support_lead"}, "people": 1, "hours": 24}
 
 # METADATA
+# title: Support looks at refunds of which too little is said
+# description: Support completes what is known of the refund and decides within a day.
+# labels:
+#   id: refund/route/signals-missing
+#   owner: support_lead
+route["REFUND_SIGNALS_MISSING"] := {"tier": 1, "roles": {"support_lead"}, "people": 1, "hours": 24}
+
+# METADATA
+# title: Finance looks at risk of abuse
+# description: Finance looks for abuse within a day, before the money leaves.
+# labels:
+#   id: refund/route/abuse-risk
+#   owner: finance
+route["ABUSE_RISK"] := finance
+
+# METADATA
 # title: Finance looks at larger refunds
 # description: Finance decides within a day.
 # labels:
