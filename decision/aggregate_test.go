@@ -140,7 +140,7 @@ func TestEntityValues(t *testing.T) {
 		"postcode":                {orderKind, "postcode", Record{"shipping.zip": "SW1A 1AA", "shipping.country": "GB"}, []string{"gb|sw1a1aa"}},
 		"the dearest products":    {orderKind, "sku", Record{"lines": []Record{line(1, "1", "1"), line(2, "2", "50"), line(3, "1", "20"), line(4, "1", "20"), line(1, "98", "1")}}, []string{"2", "1", "3"}},
 		"no products":             {orderKind, "sku", Record{}, nil},
-		"route":                   {deliveryKind, "route", Record{"warehouse_id": int64(3), "destination.country": "DE", "destination.zip": "10115"}, []string{"3|DE|10"}},
+		"route":                   {deliveryKind, "route", Record{"warehouse_id": int64(3), "destination.country": "DE", "destination.zip": "10115"}, []string{"3|DE|1"}},
 		"route without zip":       {deliveryKind, "route", Record{"warehouse_id": int64(3), "destination.country": "IE"}, []string{"3|IE|"}},
 		"no route":                {deliveryKind, "route", Record{"destination.country": "IE"}, nil},
 		"everything":              {deliveryKind, "system", nil, []string{"all"}},

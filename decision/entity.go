@@ -129,30 +129,42 @@ func plainText(text string) string {
 	}, text)
 }
 
-// areaLetters is how much of a postcode names an area rather than a street.
-const areaLetters = 2
+// How much of a postcode names a part of the country, and how much an area
+// rather than a street.
+const (
+	regionLetters = 1
+	areaLetters   = 2
+)
 
-// route is where a delivery leaves and the area it goes to.
+// route is from a warehouse to a region: few go to one area from one warehouse.
+// Where countries have no postcodes, it is to the country.
 func route(s Snapshot) []string {
 	from, known := s.Fields.Integer("warehouse_id")
-	country, _ := s.Fields.Text("destination.country")
+	country, letters := destination(s, regionLetters)
 	if !known || country == "" {
 		return nil
 	}
-	zip, _ := s.Fields.Text("destination.zip")
-	area := []rune(plainText(zip))
-	return []string{fmt.Sprintf("%d|%s|%s", from, country, string(area[:min(areaLetters, len(area))]))}
+	return []string{fmt.Sprintf("%d|%s|%s", from, country, letters)}
 }
 
-// area is where a delivery goes to.
-func area(s Snapshot) []string {
-	country, _ := s.Fields.Text("destination.country")
-	zip, _ := s.Fields.Text("destination.zip")
-	letters := []rune(plainText(zip))
-	if country == "" || len(letters) == 0 {
+// region and area are where a delivery goes to.
+func region(s Snapshot) []string { return place(s, regionLetters) }
+func area(s Snapshot) []string   { return place(s, areaLetters) }
+
+func place(s Snapshot, letters int) []string {
+	country, code := destination(s, letters)
+	if country == "" || code == "" {
 		return nil
 	}
-	return []string{country + "|" + string(letters[:min(areaLetters, len(letters))])}
+	return []string{country + "|" + code}
+}
+
+// destination is the country and the first letters of the postcode.
+func destination(s Snapshot, letters int) (country, code string) {
+	country, _ = s.Fields.Text("destination.country")
+	zip, _ := s.Fields.Text("destination.zip")
+	plain := []rune(plainText(zip))
+	return country, string(plain[:min(letters, len(plain))])
 }
 
 // mostProducts bounds the products of an order whose past is looked at.

@@ -11,7 +11,8 @@ import (
 var deliveryEntities = []Entity{
 	{Type: "warehouse", Name: "warehouse", Path: "warehouse_id", Cap: 500, Hot: true},
 	{Type: "carrier", Name: "carrier", Path: "carrier", Cap: 100, Hot: true},
-	{Type: "route", Name: "route (warehouse, country and area of the postcode)", Path: "warehouse_id", With: []string{"destination.country", "destination.zip"}, Of: route, Cap: 100, Hot: true},
+	{Type: "route", Name: "route (warehouse, country and first letter of the postcode)", Path: "warehouse_id", With: []string{"destination.country", "destination.zip"}, Of: route, Cap: 100, Hot: true},
+	{Type: "region", Name: "country and first letter of the postcode", Path: "destination.country", With: []string{"destination.zip"}, Of: region, Cap: 100, Hot: true},
 	{Type: "area", Name: "country and area of the postcode", Path: "destination.country", With: []string{"destination.zip"}, Of: area, Cap: 100, Hot: true},
 	{Type: "system", Name: "company", Of: everything, Cap: 100, Hot: true},
 }
@@ -55,6 +56,7 @@ func deliveryFeatures() []Feature {
 		{"warehouse", []string{"handling_days", "total_days"}},
 		{"carrier", []string{"transit_days", "total_days"}},
 		{"route", []string{"handling_days", "transit_days", "total_days"}},
+		{"region", []string{"transit_days", "total_days"}},
 		{"area", []string{"transit_days", "total_days"}},
 		{"system", []string{"handling_days", "transit_days", "total_days"}},
 	}) {
@@ -84,9 +86,9 @@ func eachOf(lists []dayList) func(yield func(string, []string) bool) {
 // days adds how long something took: as a rule, and at worst but for one in ten.
 func (t *table) days(entity, value string) {
 	words := map[string]string{"handling_days": "from order to departure", "transit_days": "on the road", "total_days": "from order to arrival"}[value]
-	t.value(entity, value+"_mean", "delivery.truth", aMonth, Mean, Feature{Value: value, Doc: "Mean days " + words + " of what arrived or left"})
-	t.value(entity, value+"_p50", "delivery.truth", aMonth, Quantile, Feature{Value: value, Level: decimal.New(5, -1), Doc: "Median days " + words + " of what arrived or left"})
-	t.value(entity, value+"_p90", "delivery.truth", aMonth, Quantile, Feature{Value: value, Level: decimal.New(9, -1), Doc: "Days " + words + " that nine in ten of what arrived or left did not exceed,"})
+	t.value(entity, value+"_mean", "delivery.truth", threeMonths, Mean, Feature{Value: value, Doc: "Mean days " + words + " of what arrived or left"})
+	t.value(entity, value+"_p50", "delivery.truth", threeMonths, Quantile, Feature{Value: value, Level: decimal.New(5, -1), Doc: "Median days " + words + " of what arrived or left"})
+	t.value(entity, value+"_p90", "delivery.truth", threeMonths, Quantile, Feature{Value: value, Level: decimal.New(9, -1), Doc: "Days " + words + " that nine in ten of what arrived or left did not exceed,"})
 }
 
 // arrivals adds how often it was late or failed, and how often it took longer
@@ -94,11 +96,11 @@ func (t *table) days(entity, value string) {
 func (t *table) arrivals(entity string) {
 	t.value(entity, "late_rate", "delivery.truth", threeWeeks, Rate, Feature{Value: "late", Prior: latePrior, Doc: "Share of late arrivals, shrunk,"})
 	t.value(entity, "failed_rate", "delivery.truth", aMonth, Rate, Feature{Value: "failed", Prior: failedPrior, Doc: "Share of failed deliveries, shrunk,"})
-	t.value(entity, "over_promise", "delivery.truth", aMonth, Above, Feature{
+	t.value(entity, "over_promise", "delivery.truth", threeMonths, Above, Feature{
 		Value: "total_days", Prior: slowPrior, Monotone: 1, Bound: promisedDays, Reads: []string{"order_date", "promised_date"},
 		Doc: "Share, shrunk, of arrivals that took more days than this promise allows,",
 	})
-	t.value(entity, "spare", "delivery.truth", aMonth, Spare, Feature{
+	t.value(entity, "spare", "delivery.truth", threeMonths, Spare, Feature{
 		Value: "total_days", Prior: daysPrior, Monotone: -1, Bound: promisedDays, Reads: []string{"order_date", "promised_date"},
 		Doc: "Days that this promise allows over the mean days, shrunk, of arrivals",
 	})

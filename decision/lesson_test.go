@@ -127,14 +127,14 @@ func TestDaysOfDeliveries(t *testing.T) {
 		}
 		s.clock.pass(time.Second)
 		wants(t, s.context(t, shipment(2, noon.Add(2*day))), map[string]any{
-			"history.warehouse_handling_days_mean_30d": "1", "history.carrier_transit_days_p50_30d": "2.5", "history.route_total_days_p90_30d": "3.5",
+			"history.warehouse_handling_days_mean_90d": "1", "history.carrier_transit_days_p50_90d": "2.5", "history.route_total_days_p90_90d": "3.5",
 			"history.route_late_rate_21d": "0.154545", "history.carrier_failed_rate_30d": "0.009524", // (1+0.7)/11, (0+0.2)/21
-			"history.system_over_promise_30d": "0.154545", "promise.days_allowed": "2.5",
+			"history.system_over_promise_90d": "0.154545", "promise.days_allowed": "2.5",
 		})
-		wants(t, s.context(t, shipment(3, noon.Add(3*day))), map[string]any{"history.system_over_promise_30d": "0.063636", "history.carrier_transit_days_p50_30d": "2.5"}) // just as long
+		wants(t, s.context(t, shipment(3, noon.Add(3*day))), map[string]any{"history.system_over_promise_90d": "0.063636", "history.carrier_transit_days_p50_90d": "2.5"}) // just as long
 		never := s.context(t, delivery(4, "10"))
-		wants(t, never, map[string]any{"history.warehouse_late_rate_21d": nil, "history.system_over_promise_30d": nil, "history.system_total_days_p50_30d": "3.5"})
-		if never.Missing["history.warehouse_late_rate_21d"] != "no_warehouse" || never.Missing["history.system_over_promise_30d"] != "no_promise" {
+		wants(t, never, map[string]any{"history.warehouse_late_rate_21d": nil, "history.system_over_promise_90d": nil, "history.system_total_days_p50_90d": "3.5"})
+		if never.Missing["history.warehouse_late_rate_21d"] != "no_warehouse" || never.Missing["history.system_over_promise_90d"] != "no_promise" {
 			t.Errorf("missing %v", never.Missing)
 		}
 		s.wantClean(t)

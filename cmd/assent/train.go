@@ -133,6 +133,7 @@ func (c *trainCmd) train(p *process, past *cases.Cases) (outcomeOfTraining, erro
 	if err != nil {
 		return outcomeOfTraining{}, err
 	}
+	task.Boost = fitted.Boost
 	steps, err := task.ColdStart(f, fitted.Blend.Shares)
 	if err != nil {
 		return outcomeOfTraining{}, err

@@ -56,23 +56,28 @@ func (f *fixed) at(logOdds float64, positive bool) cell {
 	return cell{int64(math.Floor(float64(g*gradientUnits) + 0.5)), max(uint64(h), 1)<<f.countBits | 1}
 }
 
-// loss is the mean log-loss.
-func (c *crew) loss(scores []float64, positive []bool) float64 {
-	parts := make([]float64, (len(scores)+chunk-1)/chunk)
+// loss is the mean log-loss at a shift of all log-odds, and the step to a
+// better shift.
+func (c *crew) loss(scores []float64, positive []bool, shift float64) (mean, move float64) {
+	type sums struct{ loss, gradient, curvature float64 }
+	parts := make([]sums, (len(scores)+chunk-1)/chunk)
 	c.chunks(len(scores), func(i, from, to int) {
-		sum := 0.0
+		var s sums
 		for k := from; k < to; k++ {
-			x := scores[k]
-			if positive[k] {
+			x := scores[k] + shift
+			p := logistic.Sigmoid(x)
+			if s.gradient += p; positive[k] {
+				s.gradient--
 				x = -x
 			}
-			sum += max(x, 0) + logistic.Log(1+logistic.Exp(-math.Abs(x)))
+			s.curvature += float64(p * (1 - p))
+			s.loss += logistic.Softplus(x)
 		}
-		parts[i] = sum
+		parts[i] = s
 	})
-	sum := 0.0
+	var s sums
 	for _, part := range parts {
-		sum += part
+		s.loss, s.gradient, s.curvature = s.loss+part.loss, s.gradient+part.gradient, s.curvature+part.curvature
 	}
-	return sum / float64(len(scores))
+	return s.loss / float64(len(scores)), logistic.Move(s.gradient, s.curvature)
 }

@@ -135,7 +135,8 @@ func lossOf(m *Model, f *frame.Frame, rows []int32) float64 {
 	for i, row := range rows {
 		scores[i], positive[i] = m.LogOddsOf(f, row), f.Positive[row]
 	}
-	return new(crew).loss(scores, positive)
+	mean, _ := new(crew).loss(scores, positive, 0)
+	return mean
 }
 
 // anyModel draws a small model: several trees over numbers and categories,

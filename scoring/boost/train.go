@@ -13,7 +13,8 @@ import (
 
 // Train learns from rows of a frame. Each bag stops once the loss on the rows
 // of valid has not fallen for Patience trees, and keeps the trees up to its
-// least; with no such rows it grows all of Trees. Neither list may hold a row
+// least; with no such rows it grows all of Trees. The loss is after a shift of
+// all log-odds: that the base rate is another one by then is no reason to stop. Neither list may hold a row
 // twice. Errors say which parameter is out of bounds, or what the rows lack.
 func Train(f *frame.Frame, rows, valid []int32, p Params) (*Model, error) {
 	p = p.orDefault()
@@ -102,15 +103,26 @@ func newLearner(c *crew, f *frame.Frame, rows, valid []int32, p Params) *learner
 	return l
 }
 
+// firstSteps is how many find the shift before there are trees.
+const firstSteps = 8
+
 // bag grows the trees of one seed.
 func (l *learner) bag(number uint64) []Tree {
 	l.random = rand.New(rand.NewPCG(l.params.Seed, number))
 	l.train.reset(l.base)
 	l.valid.reset(l.base)
 	stopping := len(l.valid.scores) > 0
-	best, least := 0, math.Inf(1)
-	if stopping {
-		least = l.crew.loss(l.valid.scores, l.valid.positive)
+	best, least, shift := 0, math.Inf(1), 0.0
+	// The shift follows the trees by a step for each; at first by several.
+	loss := func() (x float64) {
+		x, move := l.crew.loss(l.valid.scores, l.valid.positive, shift)
+		shift += move
+		return x
+	}
+	for range firstSteps {
+		if stopping {
+			least = loss()
+		}
 	}
 	var trees []Tree
 	for len(trees) < l.params.Trees {
@@ -120,7 +132,7 @@ func (l *learner) bag(number uint64) []Tree {
 		trees = append(trees, l.tree())
 		if !stopping {
 			best = len(trees)
-		} else if x := l.crew.loss(l.valid.scores, l.valid.positive); x < least {
+		} else if x := loss(); x < least {
 			best, least = len(trees), x
 		} else if len(trees)-best >= l.params.Patience {
 			break

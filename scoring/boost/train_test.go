@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"assent/scoring/frame"
+	"assent/scoring/logistic"
 )
 
 func TestTrainLearns(t *testing.T) {
@@ -25,11 +26,11 @@ func TestTrainLearns(t *testing.T) {
 	_, source := orders(8000, 1)
 	_ = source(func(r *frame.Row) error { // what the planted risk itself would lose
 		if row++; row > len(train) {
-			truth += new(crew).loss([]float64{risk(r.Values)}, []bool{r.Positive}) / n
+			truth += logistic.Loss(risk(r.Values), r.Positive) / n
 		}
 		return nil
 	})
-	prior := new(crew).loss(make([]float64, len(valid)), make([]bool, len(valid)))
+	prior := logistic.Loss(0, false)
 	if got := lossOf(m, f, valid); got > truth+0.1*(prior-truth) {
 		t.Errorf("loss is %.4f; knowing the truth it would be %.4f, knowing nothing %.4f", got, truth, prior)
 	}

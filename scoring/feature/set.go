@@ -80,7 +80,7 @@ var readable = map[string][]string{
 		"payment.method", "payment.state", "commitment_date", "signals.ip_country", "signals.avs", "signals.cvc", "signals.psp_score",
 	},
 	"delivery": {
-		"scheduled_date", "promised_date", "order_date", "order_amount", "warehouse_id", "carrier", "handling_days", "transit_days",
+		"scheduled_date", "promised_date", "order_date", "order_amount", "carrier", "handling_days", "transit_days",
 		"distance_km", "weight_kg", "units_missing", "international", "express", "destination.country",
 	},
 	"refund": {

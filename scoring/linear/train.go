@@ -43,12 +43,14 @@ func best(f *frame.Frame, rows, valid []int32, p Params) (penalty float64) {
 	return penalty
 }
 
+// lossOn is after the best shift: the base rate of a later time says nothing
+// about a penalty.
 func lossOn(f *frame.Frame, rows []int32, m *Model) float64 {
-	sum := 0.0
-	for _, row := range rows {
-		sum += logistic.Loss(m.LogOddsOf(f, row), f.Positive[row])
+	logOdds, positive := make([]float64, len(rows)), make([]bool, len(rows))
+	for i, row := range rows {
+		logOdds[i], positive[i] = m.LogOddsOf(f, row), f.Positive[row]
 	}
-	return sum
+	return logistic.ShiftedLoss(logOdds, positive)
 }
 
 // solver minimises the penalised loss by Newton's method, whose weighted least

@@ -7,6 +7,7 @@ import (
 
 	"assent/scoring/blend"
 	"assent/scoring/frame"
+	"assent/scoring/logistic"
 	"assent/scoring/metric"
 )
 
@@ -43,14 +44,7 @@ type Figure struct {
 var errNoFold = errors.New("train: no look back has enough rows of both labels before and after it")
 
 // backtest learns and judges at every origin.
-func (t Task) backtest(f *frame.Frame) (*Backtest, error) {
-	cuts, err := folds(f)
-	if err != nil {
-		return nil, err
-	}
-	if len(cuts) == 0 {
-		return nil, errNoFold
-	}
+func (t Task) backtest(f *frame.Frame, cuts []Fold) (*Backtest, error) {
 	b := &Backtest{Scores: map[string][]float64{}}
 	for _, fold := range cuts {
 		if err := t.judge(f, fold, b); err != nil {
@@ -89,7 +83,7 @@ func (t Task) judge(f *frame.Frame, fold Fold, b *Backtest) error {
 }
 
 func figure(scores []float64, positive []bool) Figure {
-	return Figure{metric.AUC(scores, positive), metric.AveragePrecision(scores, positive), shiftedLoss(scores, positive)}
+	return Figure{metric.AUC(scores, positive), metric.AveragePrecision(scores, positive), logistic.ShiftedLoss(scores, positive)}
 }
 
 func scores(f *frame.Frame, p predictor, rows []int32) []float64 {

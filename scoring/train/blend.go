@@ -57,8 +57,17 @@ func with(s blend.Shares, name string, n, whole int) blend.Shares {
 	return next
 }
 
-// Loss is the shifted log-loss of a mixture over all tests.
-func (b *Backtest) Loss(s blend.Shares) float64 { return shiftedLoss(b.Mixed(s), b.Positive) }
+// Loss is the log-loss of a mixture, shifted for the test of each origin: base
+// rates differ between them, which is calibration's to follow.
+func (b *Backtest) Loss(s blend.Shares) float64 {
+	mixed, sum, from := b.Mixed(s), 0.0, 0
+	for _, o := range b.Origins {
+		to := from + o.Test
+		sum += float64(o.Test) * logistic.ShiftedLoss(mixed[from:to], b.Positive[from:to])
+		from = to
+	}
+	return sum / float64(from)
+}
 
 // Mixed gives the mixture's log-odds for every row of Rows.
 func (b *Backtest) Mixed(s blend.Shares) []float64 {
@@ -73,40 +82,4 @@ func (b *Backtest) Mixed(s blend.Shares) []float64 {
 		}
 	}
 	return out
-}
-
-// shiftedLoss is the mean log-loss after the shift of all log-odds that makes
-// it least, found by Newton's method.
-func shiftedLoss(logOdds []float64, positive []bool) float64 {
-	shift := 0.0
-	const rounds = 30
-	for range rounds {
-		gradient, curvature := 0.0, 1e-9
-		for i, x := range logOdds {
-			p := logistic.Sigmoid(x + shift)
-			gradient += p - indicator(positive[i])
-			curvature += float64(p * (1 - p))
-		}
-		move := min(max(gradient/curvature, -2), 2)
-		shift -= move
-		if math.Abs(move) < 1e-9 {
-			break
-		}
-	}
-	return logLoss(logOdds, positive, shift)
-}
-
-func logLoss(logOdds []float64, positive []bool, shift float64) float64 {
-	sum := 0.0
-	for i, x := range logOdds {
-		sum += logistic.Loss(x+shift, positive[i])
-	}
-	return sum / float64(len(logOdds))
-}
-
-func indicator(positive bool) float64 {
-	if positive {
-		return 1
-	}
-	return 0
 }

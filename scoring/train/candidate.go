@@ -46,8 +46,10 @@ func (t Task) learners() []learner {
 			return boost.Train(f, train, valid, p)
 		}},
 	}
-	return slices.DeleteFunc(all, func(l learner) bool { return len(t.Only) > 0 && !slices.Contains(t.Only, l.name) })
+	return slices.DeleteFunc(all, func(l learner) bool { return !t.tries(l.name) })
 }
+
+func (t Task) tries(name string) bool { return len(t.Only) == 0 || slices.Contains(t.Only, name) }
 
 // join puts rows together again, in order.
 func join(a, b []int32) []int32 {

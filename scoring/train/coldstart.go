@@ -3,6 +3,7 @@ package train
 import (
 	"assent/scoring/blend"
 	"assent/scoring/frame"
+	"assent/scoring/logistic"
 )
 
 // Step is how the model and the scorecard do once so many positive labels are
@@ -80,7 +81,7 @@ func (t Task) step(f *frame.Frame, rows, test []int32, n int, shares blend.Share
 		}
 	}
 	positive, card := labels(f, test), pick(t.Prior, test)
-	s := Step{Positives: n, Rows: len(rows), Model: shiftedLoss(learnt, positive), Scorecard: shiftedLoss(card, positive)}
+	s := Step{Positives: n, Rows: len(rows), Model: logistic.ShiftedLoss(learnt, positive), Scorecard: logistic.ShiftedLoss(card, positive)}
 	s.Blend, s.Share = best(learnt, card, positive)
 	return s, nil
 }
@@ -96,7 +97,7 @@ func best(learnt, card []float64, positive []bool) (loss, share float64) {
 		for i := range mixed {
 			mixed[i] = float64(w*learnt[i]) + float64((1-w)*card[i])
 		}
-		if l := shiftedLoss(mixed, positive); n == 0 || l < loss {
+		if l := logistic.ShiftedLoss(mixed, positive); n == 0 || l < loss {
 			loss, share = l, w
 		}
 	}

@@ -21,7 +21,7 @@ type Task struct {
 	Only   []string            // learners to try; nil is all
 	Hidden map[string][]string // by learner: columns that it does not see
 	Linear linear.Params
-	Boost  boost.Params
+	Boost  boost.Params // the zero value chooses between deep and shallow trees
 	// Given is a boosted model that was learnt elsewhere; with it nothing is
 	// learnt here. Its figures hold only for rows that it has not seen.
 	Given *boost.Model
@@ -43,7 +43,8 @@ type Fitted struct {
 	Calibration calibrate.Map
 	Rolling     calibrate.Rolling
 	Backtest    *Backtest
-	Importance  []float64 // by column: mean absolute contribution over the rows learnt from
+	Boost       boost.Params // how trees were grown
+	Importance  []float64    // by column: mean absolute contribution over the rows learnt from
 	// Challenger is the best single learner that is not the champion; nil if
 	// only one was tried.
 	Challenger *Fitted
@@ -52,7 +53,17 @@ type Fitted struct {
 // Run backtests, chooses, calibrates and learns from everything. Errors name
 // what the rows lack.
 func (t Task) Run(f *frame.Frame) (*Fitted, error) {
-	b, err := t.backtest(f)
+	cuts, err := folds(f)
+	if err != nil {
+		return nil, err
+	}
+	if len(cuts) == 0 {
+		return nil, errNoFold
+	}
+	if t.Boost, err = t.depth(f, cuts); err != nil {
+		return nil, err
+	}
+	b, err := t.backtest(f, cuts)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +100,7 @@ func (t Task) everything(f *frame.Frame, b *Backtest) (map[string]predictor, err
 }
 
 func (t Task) assemble(f *frame.Frame, b *Backtest, models map[string]predictor, shares blend.Shares) *Fitted {
-	out := &Fitted{Blend: &blend.Blend{Shares: shares}, Backtest: b, Rolling: t.Rolling}
+	out := &Fitted{Blend: &blend.Blend{Shares: shares}, Backtest: b, Rolling: t.Rolling, Boost: t.Boost}
 	for name := range maps.Keys(shares) {
 		switch m := models[name].(type) {
 		case *boost.Model:

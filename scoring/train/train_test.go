@@ -192,7 +192,7 @@ func TestChoose(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(50, 200).Draw(t, "rows")
-		b := Backtest{Scores: map[string][]float64{}, Rows: make([]int32, n)}
+		b := Backtest{Scores: map[string][]float64{}, Rows: make([]int32, n), Origins: []Origin{{Test: n / 2}, {Test: n - n/2}}}
 		for range n {
 			b.Positive = append(b.Positive, rapid.Bool().Draw(t, "positive"))
 		}
