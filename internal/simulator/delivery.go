@@ -135,6 +135,8 @@ func (p shipment) fields(name string) fields {
 		"distance_km": p.distance, "weight_kg": tenths(p.weight), "units_missing": p.missing,
 		"international": p.abroad(), "express": p.express, "handling_days": tenths(p.handling),
 	}
+	f.set("destination.country", p.ship.country)
+	f.set("destination.zip", p.ship.zip)
 	if !p.promised.IsZero() {
 		f["promised_date"] = wire(p.promised)
 	}

@@ -46,7 +46,7 @@ func TestOdooAgrees(t *testing.T) {
 var mustRead = []string{
 	"order state", "order amount_total", "order currency", "order partner_id", "order partner_shipping_id", "order date_order", "order lines", "order customer.orders",
 	"order billing.country", "order shipping.country", "order commitment_date",
-	"delivery state", "delivery scheduled_date", "delivery promised_date", "delivery order_amount",
+	"delivery state", "delivery scheduled_date", "delivery promised_date", "delivery order_amount", "delivery warehouse_id", "delivery destination.country", "delivery destination.zip",
 	"refund state", "refund amount_total", "refund amount_credited", "refund currency", "refund partner_id", "refund paid",
 	"change state", "change amount_total", "change partner_id",
 }
