@@ -206,9 +206,11 @@ func TestLabelOf(t *testing.T) {
 		"suspected once more": {"order", []decision.OutcomeRow{told("dispute", "fraud", 9), told("dispute_won", "fraud", 20), told("dispute", "fraud", 30)}, 90, false, false, 0},
 		"known, and disputed": {"order", []decision.OutcomeRow{told("fraud", "confirmed", 5), told("dispute", "fraud", 9)}, 60, true, true, 60},
 		"won otherwise":       {"order", []decision.OutcomeRow{told("fraud", "confirmed", 5), told("dispute_won", "not_received", 9)}, 60, true, true, 60},
-		"late":                {"delivery", []decision.OutcomeRow{told("delivered", "late", 3)}, 10, true, true, 3},
-		"on time":             {"delivery", []decision.OutcomeRow{told("delivered", "on_time", 3)}, 10, true, false, 3},
-		"corrected":           {"delivery", []decision.OutcomeRow{told("delivered", "late", 5), told("delivered", "on_time", 3)}, 10, true, true, 5},
+		"late":                {"delivery", []decision.OutcomeRow{told("delivered", "late", 3)}, 30, true, true, 30},
+		"late, told late":     {"delivery", []decision.OutcomeRow{told("delivered", "late", 40)}, 40, true, true, 40},
+		"on time, too early":  {"delivery", []decision.OutcomeRow{told("delivered", "on_time", 3)}, 29, false, false, 0},
+		"on time":             {"delivery", []decision.OutcomeRow{told("delivered", "on_time", 3)}, 30, true, false, 30},
+		"corrected":           {"delivery", []decision.OutcomeRow{told("delivered", "late", 5), told("delivered", "on_time", 3)}, 30, true, true, 30},
 		"not arrived":         {"delivery", nil, 1000, false, false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,17 +11,20 @@ import (
 // a positive label.
 type Target struct {
 	Truth string // name of the truth in what outcomes teach
-	// Matures is how long after the decision silence means no: most of those
-	// who will complain have done so by then. 0 means that silence tells
-	// nothing.
+	// Matures is how long after the decision a case counts, however it ended: bad
+	// ends are told early and good ones never, or, of parcels, the other way
+	// round, so that of the newest cases only one sort would be known.
 	Matures time.Duration
+	// Silent says that silence until then means no: most of those who will
+	// complain have done so.
+	Silent bool
 }
 
 // Targets by kind. A cancelled order is no fraud, and no answer.
 var Targets = map[string]Target{
-	"order":    {"fraud", 60 * day},
-	"delivery": {"late", 0},
-	"refund":   {"abuse", 90 * day},
+	"order":    {"fraud", 60 * day, true},
+	"delivery": {"late", 30 * day, false},
+	"refund":   {"abuse", 90 * day, true},
 }
 
 // Label is what is known of a case.
@@ -31,9 +34,7 @@ type Label struct {
 }
 
 // LabelOf says what outcomes, told until now, make of a decision made at at;
-// false while that is not known. Where silence means no, a case counts from when
-// silence would, however it ended: fraud is told early and honesty never, so
-// that of the newest cases only the bad ones would be known. And where a
+// false while that is not known, or the case does not count yet. Where a
 // suspicion is open, silence means nothing.
 func LabelOf(kindName string, at time.Time, told []decision.OutcomeRow, now time.Time) (Label, bool) {
 	target := Targets[kindName]
@@ -42,14 +43,11 @@ func LabelOf(kindName string, at time.Time, told []decision.OutcomeRow, now time
 	if !label.Positive && decision.Doubted(told) {
 		return Label{}, false
 	}
-	if target.Matures == 0 {
-		return label, known
-	}
 	mature := at.Add(target.Matures)
 	if label.KnownAt.Before(mature) {
 		label.KnownAt = mature
 	}
-	return label, !mature.After(now)
+	return label, (known || target.Silent) && !mature.After(now)
 }
 
 // toldOf is the truth that was told last, from when it was told. Without one it
